@@ -1,4 +1,4 @@
-"""What changed between two targets: every program file that is new, gone, newer or older, and verdicts. Pure.
+"""What changed between two targets: products, every program file that is new, gone, newer or older, verdicts. Pure.
 
 A side is a target that was judged now, or the one target of a saved result, which is not judged again.
 """
@@ -6,12 +6,14 @@ A side is a target that was judged now, or the one target of a saved result, whi
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Any, Literal
 
 from hotfix_check.assess import Assessment, Verdict
 from hotfix_check.assess.finding import PASSED, RowState
+from hotfix_check.assess.levels import known_level
 from hotfix_check.assess.weight import counted
+from hotfix_check.catalogue import Catalogue
 from hotfix_check.errors import SavedInputError, UsageError
 from hotfix_check.frozen import Frozen, replace
 from hotfix_check.inventory.files import Inventory, name_of, target_name
@@ -27,22 +29,45 @@ class SeenFile(Frozen):
     sha256: str | None
 
 
+class SeenProduct(Frozen):
+    """A product of one side, with the name of its service level where that is known."""
+
+    name: str
+    level: str | None
+
+
 class Side(Frozen):
-    """One of the two: its files by lower-case path, the lower-case paths not readable, verdicts by update and root.
+    """One of the two: its products by id, its files by lower-case path, the lower-case paths not readable, verdicts by
+    update and root.
 
     The verdicts are of the installations that count: a shadow copy does not where the product is elsewhere too.
     ``looked_for`` are the lower-case file names that a saved result found or found absent: of others it does not say
     that they are not there. None for a target judged now, whose files are all known. ``catalogue`` is the SHA-256 of
-    the one it was judged with; ``narrowed`` tells a result of some products, some KBs or an earlier day only.
+    the one it was judged with, and how many updates that has by the day of the judgement; ``narrowed`` tells a result
+    of some products or some KBs only.
     """
 
     name: str
+    products: Mapping[str, SeenProduct]
     files: Mapping[str, SeenFile]
     unreadable: frozenset[str]
     verdicts: Mapping[str, Mapping[str | None, str]]
-    catalogue: str | None
+    catalogue: tuple[str, int]
     looked_for: frozenset[str] | None = None
     narrowed: bool = False
+
+
+class ProductChange(Frozen):
+    """A product that came, went or changed its service level: "unknown" where it is there, None where it is not.
+
+    ``worse``: it went, and no other came in its place.
+    """
+
+    product: str
+    name: str
+    before: str | None
+    after: str | None
+    worse: bool
 
 
 class FileChange(Frozen):
@@ -59,7 +84,9 @@ class FileChange(Frozen):
 
 
 class VerdictChange(Frozen):
-    """One update whose verdict differs; None where the target has no finding on it. ``worse``: it passed before.
+    """One update whose verdict differs; None where the target has no finding on it.
+
+    ``worse``: it passed before, and its product was not replaced by another.
 
     ``installation`` is the root of the one that it is of, where both sides have the same several.
     """
@@ -80,6 +107,7 @@ class ComparisonDocument(Frozen):
     schema: Literal["hotfix-check/comparison/1"]
     before: str
     after: str
+    products: tuple[ProductChange, ...]
     files: tuple[FileChange, ...]
     verdicts: tuple[VerdictChange, ...]
     evidence_only: bool
@@ -90,17 +118,23 @@ BACKWARDS = ("older", "gone", "unreadable")
 _WORST_FIRST = tuple(map(str, Verdict))
 
 
-def judged_side(inventory: Inventory, assessment: Assessment, catalogue: str) -> Side:
-    """A target judged now, with the catalogue of that SHA-256."""
+def judged_side(inventory: Inventory, assessment: Assessment, catalogue: Catalogue) -> Side:
+    """A target judged now, with that catalogue."""
+    products = {}
+    for one in assessment.products:
+        product = catalogue.product(one.product)
+        level, _ = known_level(one, product)
+        products[product.id] = SeenProduct(name=product.name, level=level.name if level else None)
     return Side(
         name=inventory.target,
+        products=products,
         files=_by_path(
             SeenFile(path=inventory.inner(file.path), version=file.version, size=file.size, sha256=file.sha256)
             for file in inventory.files
         ),
         unreadable=frozenset(inventory.inner(file.path).lower() for file in inventory.unreadable),
         verdicts=_by_update((one.update.id, one.installation, str(one.verdict)) for one in counted(assessment)),
-        catalogue=catalogue,
+        catalogue=(catalogue.sha256, len(catalogue.updates)),
     )
 
 
@@ -124,6 +158,7 @@ def saved_side(document: Mapping[str, Any], where: str) -> Side:
     aside = {(one["product"], one["root"]) for one in target["installations"] if not one["counts"]}
     return Side(
         name=where,
+        products={one["id"]: SeenProduct(name=one["name"], level=one["level"]) for one in target["products"]},
         files=files,
         unreadable=unreadable,
         verdicts=_by_update(
@@ -131,9 +166,9 @@ def saved_side(document: Mapping[str, Any], where: str) -> Side:
             for finding in target["findings"]
             if (finding["product"], finding["installation"]) not in aside
         ),
-        catalogue=document["catalogue"]["sha256"],
+        catalogue=(document["catalogue"]["sha256"], document["catalogue"]["updates"]),
         looked_for=frozenset(found | absent),
-        narrowed=any(one is not None for one in (scope["products"], scope["kbs"], document["run"]["as_of"])),
+        narrowed=scope["products"] is not None or scope["kbs"] is not None,
     )
 
 
@@ -188,31 +223,55 @@ def compare(before: Side, after: Side, names: frozenset[str] = frozenset()) -> C
                 )
             )
     alike = before.catalogue == after.catalogue
+    products = _product_changes(before, after, alike)
+    replaced = {one.product for one in products if one.after is None and not one.worse}
     verdicts = [
         change
         for update in sorted(before.verdicts.keys() | after.verdicts.keys())
-        if _tells_of_update(before, update, alike) and _tells_of_update(after, update, alike)
-        for change in _verdict_changes(update, before.verdicts.get(update, {}), after.verdicts.get(update, {}))
+        if _tells_of(before, update, before.verdicts, alike) and _tells_of(after, update, after.verdicts, alike)
+        for change in _verdict_changes(
+            update,
+            before.verdicts.get(update, {}),
+            after.verdicts.get(update, {}),
+            replaced=update.rpartition("/")[0] in replaced,
+        )
     ]
     return ComparisonDocument(
         schema="hotfix-check/comparison/1",
         before=before.name,
         after=after.name,
+        products=tuple(products),
         files=tuple(sorted(changes, key=lambda one: (not one.catalogued, _ORDER.index(one.change), one.path.lower()))),
         verdicts=tuple(sorted(verdicts, key=lambda one: (not one.worse, one.update, one.installation or ""))),
         evidence_only=before.looked_for is not None or after.looked_for is not None,
     )
 
 
+def _product_changes(before: Side, after: Side, alike: bool) -> list[ProductChange]:
+    """The products that came or went, as far as both sides tell of them, and those of another known level."""
+    found = []
+    came = not after.products.keys() <= before.products.keys()
+    for product in sorted(before.products.keys() | after.products.keys()):
+        if not all(_tells_of(side, product, side.products, alike) for side in (before, after)):
+            continue
+        was, now = before.products.get(product), after.products.get(product)
+        first, second = (None if one is None else one.level or "unknown" for one in (was, now))
+        named = now or was
+        if named and first != second and not (was and now and "unknown" in (first, second)):
+            worse = second is None and not came
+            found.append(ProductChange(product=product, name=named.name, before=first, after=second, worse=worse))
+    return found
+
+
 def _verdict_changes(
-    update: str, was: Mapping[str | None, str], now: Mapping[str | None, str]
+    update: str, was: Mapping[str | None, str], now: Mapping[str | None, str], *, replaced: bool
 ) -> Iterator[VerdictChange]:
     """The changes of an update: of each installation where both sides have the same several, else of the worst."""
     several = len(was) > 1 and was.keys() == now.keys()
     for root in was if several else (None,):
         first, second = (was[root], now[root]) if several else (_worst(was), _worst(now))
         if first != second:
-            worse = first in PASSED and second not in PASSED
+            worse = first in PASSED and second not in PASSED and not (replaced and second is None)
             yield VerdictChange(update=update, installation=root, before=first, after=second, worse=worse)
 
 
@@ -224,9 +283,9 @@ def _tells_of_file(side: Side, path: str) -> bool:
     return side.looked_for is None or name_of(path) in side.looked_for
 
 
-def _tells_of_update(side: Side, update: str, alike: bool) -> bool:
-    """Whether an update without a verdict is one without a finding, and not one that was never asked about."""
-    return update in side.verdicts or (alike and not side.narrowed)
+def _tells_of(side: Side, one: str, known: Container[str], alike: bool) -> bool:
+    """Whether an update or product that is not known is one that is not there, and not one never asked about."""
+    return one in known or (alike and not side.narrowed)
 
 
 def _change(was: SeenFile | None, now: SeenFile | None, blind: bool) -> str | None:

@@ -51,7 +51,7 @@ from hotfix_check.catalogue.outline import deciding_names, row_names
 from hotfix_check.catalogue.relations import Supersedence
 from hotfix_check.catalogue.update import Importance, Kind, Update, cves_of
 from hotfix_check.frozen import replace
-from hotfix_check.inventory.files import InstalledFile, Inventory, name_of
+from hotfix_check.inventory.files import InstalledFile, Inventory, folder_of, name_of
 from hotfix_check.version import FileVersion
 
 __all__ = ["Assessment", "Assessor", "Finding", "Question", "Verdict", "assess"]
@@ -204,7 +204,7 @@ class Assessor:
         Of two servers the damaged one is not in order because the other one is.
         """
         unread = TargetFiles(file_set.inventory, identities, self.all_names).unread_names - self.outline.plain_names
-        folders = {file.path.rpartition("/")[0] for file in file_set.inventory.unreadable if not file.is_folder}
+        folders = {folder_of(file.path) for file in file_set.inventory.unreadable if not file.is_folder}
         in_role = not folders.isdisjoint(file_set.roles)  # any program there bears witness to what a marker shows
         return any(
             (in_role and product.build_per_update)

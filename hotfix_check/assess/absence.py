@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from hotfix_check.assess.evidence import ProductEvidence, TargetFile, TargetFiles, version_unread
+from hotfix_check.assess.evidence import ProductEvidence, TargetFiles, version_unread
 from hotfix_check.catalogue.product import Product
-from hotfix_check.inventory.files import InstalledFile
+from hotfix_check.inventory.files import InstalledFile, TargetFile, folder_of
 
 
 def absent_because(evidence: ProductEvidence, *, complete: bool) -> str | None:
@@ -33,6 +33,6 @@ def _outnumbered(file: TargetFile, owners: frozenset[str], product: Product, fil
 
     Those that no row names among them.
     """
-    beside = files.owners_by_folder[file.path.rpartition("/")[0]].items()
+    beside = files.owners_by_folder[folder_of(file.path)].items()
     own = sum(count for ids, count in beside if product.id in ids)
     return own >= sum(count for ids, count in beside if ids & owners)

@@ -18,7 +18,7 @@ from hotfix_check.assess.packages import Judgement
 from hotfix_check.assess.rows import judge_file
 from hotfix_check.assess.tables import Place, Table, TableFile
 from hotfix_check.frozen import replace
-from hotfix_check.inventory.files import InstalledFile, UnreadableFile
+from hotfix_check.inventory.files import InstalledFile, TargetFile, UnreadableFile
 
 _REMEMBERED = 200_000  # rows and answers: a catalogue has some 5,000 tables, a file some ten builds
 
@@ -134,7 +134,7 @@ def _facts(row: JudgedRow) -> tuple[object, ...]:
     return row.row, row.required, row.roles, row.met_beside, row.of_level, [copy.row for copy in row.copies]
 
 
-def _place(file: InstalledFile | UnreadableFile) -> InstalledFile | UnreadableFile:
+def _place(file: TargetFile) -> TargetFile:
     """A file as far as it is told in brief: where it lies."""
     if isinstance(file, UnreadableFile):
         return UnreadableFile(path=file.path, reason="")

@@ -14,7 +14,7 @@ from hotfix_check.assess.folder_roles import Places
 from hotfix_check.assess.identity import Identities
 from hotfix_check.catalogue.product import Product
 from hotfix_check.frozen import Frozen
-from hotfix_check.inventory.files import InstalledFile, Inventory, UnreadableFile, name_of
+from hotfix_check.inventory.files import InstalledFile, Inventory, UnreadableFile, folder_of, name_of
 from hotfix_check.inventory.program_folders import is_program_name
 from hotfix_check.version import FileVersion
 
@@ -194,14 +194,14 @@ def take_census(
     bears no witness: a folder is not read for it, and a copy that somebody kept (ExSetup.exe.bak) is not in use. Nor
     does the marker bear witness to itself: another copy of it, in a subfolder or by another case, is no other file.
     """
-    folder, own = (None, None) if marker is None else (_folder(marker.path), name_of(marker.path))
+    folder, own = (None, None) if marker is None else (folder_of(marker.path), name_of(marker.path))
     counted = {folder for folder in inventory.names if _is_counted(folder, inventory, places)}
     others: dict[tuple[FileVersion, bool, bool], list[str]] = {}
     strangers: dict[tuple[FileVersion, bool, bool], list[str]] = {}
     unread = [
         file.path
         for file in inventory.unreadable
-        if folder is not None and _folder(file.path) == folder and _is_unread_program(file)
+        if folder is not None and folder_of(file.path) == folder and _is_unread_program(file)
     ]
     for lies_in, name, file in inventory.places:
         counts = lies_in in counted and is_program_name(name)
@@ -247,7 +247,3 @@ def _grouped(
 
 def _is_unread_program(file: UnreadableFile) -> bool:
     return not file.is_folder and is_program_name(name_of(file.path))
-
-
-def _folder(path: str) -> str:
-    return path.rpartition("/")[0]

@@ -12,10 +12,8 @@ from hotfix_check.assess.folder_roles import Places
 from hotfix_check.assess.identity import Identities, readings, text_differs
 from hotfix_check.catalogue.product import Product
 from hotfix_check.frozen import Frozen, replace
-from hotfix_check.inventory.files import InstalledFile, Inventory, UnreadableFile, by_path, name_of
+from hotfix_check.inventory.files import InstalledFile, Inventory, TargetFile, UnreadableFile, by_path, name_of
 from hotfix_check.version import FileVersion
-
-TargetFile = InstalledFile | UnreadableFile
 
 
 class TargetFiles:

@@ -12,7 +12,7 @@ from hotfix_check.assess.anomaly import Anomaly, AnomalyCode
 from hotfix_check.catalogue.product import Advisory
 from hotfix_check.catalogue.update import Action, FileRow, Importance, Package, Prerequisite, Update
 from hotfix_check.frozen import Frozen
-from hotfix_check.inventory.files import ClaimedUpdate, Collected, InstalledFile, UnreadableFile
+from hotfix_check.inventory.files import ClaimedUpdate, Collected, TargetFile, UnreadableFile
 from hotfix_check.inventory.registry import RegistryRecords
 from hotfix_check.version import FileVersion
 
@@ -72,7 +72,7 @@ OPEN = (Verdict.MISSING, Verdict.PARTIAL)
 class Copy(Frozen):
     """One copy of a file, judged against a row. ``role`` is None for a loose copy, ``row`` where no row fits it."""
 
-    file: InstalledFile | UnreadableFile
+    file: TargetFile
     role: str | None
     state: RowState
     row: FileRow | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from hotfix_check.catalogue.product import Folder, Product
-from hotfix_check.inventory.files import Inventory
+from hotfix_check.inventory.files import Inventory, folder_of
 
 
 class Places:
@@ -60,16 +60,16 @@ class Places:
 
     def role(self, path: str) -> str | None:
         """The role of the folder that a file lies in, None for a loose file."""
-        return self._roles.get(_folder_of(path))
+        return self._roles.get(folder_of(path))
 
     def below_role(self, path: str) -> bool:
         """Whether a file lies in a folder with a role, or below one."""
-        return self.has_role_above(_folder_of(path))
+        return self.has_role_above(folder_of(path))
 
     def has_role_above(self, folder: str) -> bool:
         """Whether a folder has a role, or lies below one that has."""
         while folder and self._roles.get(folder) is None:
-            folder = _folder_of(folder)
+            folder = folder_of(folder)
         return self._roles.get(folder) is not None
 
     def folder_for(self, roles: Sequence[str]) -> str | None:
@@ -99,10 +99,6 @@ def backup_paths(inventory: Inventory, named: frozenset[str]) -> tuple[str, ...]
     return tuple(
         sorted(file.path for folder, name, file in inventory.places if name in named and inventory.is_backup(folder))
     )
-
-
-def _folder_of(path: str) -> str:
-    return path.rpartition("/")[0]
 
 
 def role_of(full: str, product: Product) -> str | None:

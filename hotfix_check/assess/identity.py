@@ -16,7 +16,7 @@ from packaging.specifiers import SpecifierSet
 
 from hotfix_check.catalogue.product import Product, plain_name, range_of
 from hotfix_check.frozen import Frozen, dataclass, replace
-from hotfix_check.inventory.files import InstalledFile, Inventory, UnreadableFile, by_path, name_of
+from hotfix_check.inventory.files import InstalledFile, Inventory, TargetFile, UnreadableFile, by_path, name_of
 from hotfix_check.version import FileVersion
 
 _FOUR_NUMBERS = re.compile(
@@ -206,11 +206,11 @@ class Identities:
         self._files[id(file)] = known, file
         return known
 
-    def counts(self, file: InstalledFile | UnreadableFile, product: Product) -> bool:
+    def counts(self, file: TargetFile, product: Product) -> bool:
         """Whether a file is of a product."""
         return isinstance(file, InstalledFile) and file.version is not None and product.id in self.of(file).products
 
-    def is_program_of(self, file: InstalledFile | UnreadableFile, product: Product) -> bool:
+    def is_program_of(self, file: TargetFile, product: Product) -> bool:
         """Whether a file is one of a product's own programs."""
         return isinstance(file, InstalledFile) and product.id in self.told(file).programs
 

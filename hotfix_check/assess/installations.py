@@ -18,14 +18,12 @@ from hotfix_check.assess.identity import Identities
 from hotfix_check.assess.roots import TOP, Folders, Root, Roots
 from hotfix_check.catalogue.product import Product
 from hotfix_check.frozen import Frozen, replace
-from hotfix_check.inventory.files import InstalledFile, Inventory, UnreadableFile
+from hotfix_check.inventory.files import InstalledFile, Inventory, TargetFile, folder_of
 from hotfix_check.inventory.program_folders import is_system_folder
 
 _OF_WINDOWS = frozenset({"program files", "windows", "winnt", "microsoft"})
 """Folders that Windows and setups of Microsoft make at the top of a volume or near it, in lower case."""
 _SHADOW = re.compile(r"(?:harddiskvolumeshadowcopy|vss)[0-9]+", re.ASCII)
-
-TargetFile = InstalledFile | UnreadableFile
 
 
 class FileSet(Frozen):
@@ -177,11 +175,11 @@ class _Division:
                     for folder in self.inventory.folders
                     if folder in inside or not any(_is_below(self.full[folder], other) for other in foreign)
                 ),
-                files=tuple(file for file in self.inventory.files if _folder(file) in inside),
+                files=tuple(file for file in self.inventory.files if folder_of(file.path) in inside),
                 unreadable=tuple(
                     file
                     for file in self.inventory.unreadable
-                    if _folder(file) in inside
+                    if folder_of(file.path) in inside
                     or (
                         file.is_folder
                         and not any(_is_below(f"{self.above}/{file.path.lower()}", one) for one in foreign)
@@ -205,9 +203,9 @@ class _Division:
                 products=tuple(self.products),
                 inventory=replace(
                     self.inventory,
-                    files=tuple(file for file in self.inventory.files if _folder(file) == folder),
+                    files=tuple(file for file in self.inventory.files if folder_of(file.path) == folder),
                     unreadable=tuple(
-                        file for file in self.inventory.unreadable if file.is_folder or _folder(file) == folder
+                        file for file in self.inventory.unreadable if file.is_folder or folder_of(file.path) == folder
                     ),
                 ),
                 loose=True,
@@ -279,7 +277,3 @@ def _shared(one: str, other: str) -> int:
     """How many folders two paths have in common from the top."""
     pairs = zip(one.split("/"), other.split("/"), strict=False)
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
-
-
-def _folder(file: TargetFile) -> str:
-    return file.path.rpartition("/")[0]

@@ -8,7 +8,7 @@ from hotfix_check.assess.anomaly import Anomaly, AnomalyCode
 from hotfix_check.assess.census import MANY, Census
 from hotfix_check.assess.finding import Basis, ProductLevel, Vote
 from hotfix_check.assess.identity import readings
-from hotfix_check.catalogue.product import Product, ProductFile
+from hotfix_check.catalogue.product import Level, Product, ProductFile
 from hotfix_check.inventory.files import InstalledFile, name_of
 from hotfix_check.version import FileVersion
 
@@ -168,6 +168,13 @@ def _newer(markers: Iterable[InstalledFile], newest: FileVersion) -> Iterator[An
 def _looks_served(product: Product, census: Census | None) -> bool:
     """Whether so many of its program files are there that only a server has them, where one file marks one."""
     return census is not None and len(product.server_files) == 1 and census.files >= MANY
+
+
+def known_level(level: ProductLevel, product: Product) -> tuple[Level | None, Basis]:
+    """The level as it is told, and by what: where the files leave it open, what the registry records of it."""
+    if level.exact or level.recorded is None:
+        return product.levels[level.low] if level.exact else None, level.basis
+    return product.levels[level.recorded], Basis.RECORDED
 
 
 def interval_words(product: Product, low: int, high: int) -> str:

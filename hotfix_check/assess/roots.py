@@ -11,10 +11,9 @@ from itertools import chain
 
 from hotfix_check.assess.identity import Identities
 from hotfix_check.catalogue.product import Product
-from hotfix_check.inventory.files import InstalledFile, Inventory, UnreadableFile
+from hotfix_check.inventory.files import InstalledFile, Inventory, TargetFile, UnreadableFile
 from hotfix_check.inventory.registry import recorded_folders
 
-TargetFile = InstalledFile | UnreadableFile
 TOP = "."
 """How the target itself is shown as a root."""
 LOOKS_LIKE_ONE = 20

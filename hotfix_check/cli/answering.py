@@ -121,7 +121,7 @@ def _sides(path: Path, judge: ReadyJudge, *, quiet: bool) -> dict[str | None, Si
         inventories = read_open_told(judge.judge, target, quiet=quiet, every_pe=True)
     return {
         one.collected.host.casefold() if one.collected and one.collected.host else None: judged_side(
-            one, judge.assess(one), judge.catalogue.sha256
+            one, judge.assess(one), judge.catalogue
         )
         for one in inventories
     }

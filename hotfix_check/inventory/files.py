@@ -88,6 +88,10 @@ class UnreadableFile(Frozen):
     sha256: str | None = None
 
 
+TargetFile = InstalledFile | UnreadableFile
+"""A file that was looked at, whether or not it could be read."""
+
+
 class ReportedBuild(Frozen):
     """A build of the product that something told without a file: Get-ExchangeServer, a web server's header.
 
@@ -193,12 +197,12 @@ class Inventory:
         )
 
     @property
-    def all_files(self) -> tuple[InstalledFile | UnreadableFile, ...]:
+    def all_files(self) -> tuple[TargetFile, ...]:
         """Readable and unreadable files together."""
         return (*self.files, *self.unreadable)
 
     @cached_property
-    def places(self) -> tuple[tuple[str, str, InstalledFile | UnreadableFile], ...]:
+    def places(self) -> tuple[tuple[str, str, TargetFile], ...]:
         """The same, each with its folder and its name in lower case: a server has thousands, looked through often."""
         found = []
         for file in self.all_files:
@@ -240,11 +244,16 @@ def has_archive_suffix(name: str) -> bool:
     return name.lower().endswith(_ARCHIVES)
 
 
+def folder_of(path: str) -> str:
+    """The folder that a file lies in, by its path; that of the target itself is ""."""
+    return path.rpartition("/")[0]
+
+
 def name_of(path: str) -> str:
     """The file name of a path, in lower case: Windows compares names without case."""
     return path.rpartition("/")[2].lower()
 
 
-def by_path(file: InstalledFile | UnreadableFile) -> tuple[str, str]:
+def by_path(file: TargetFile) -> tuple[str, str]:
     """The order of files in every list: by path without case."""
     return file.path.lower(), file.path

@@ -1,4 +1,4 @@
-"""compare as a document and in words: every file that changed, folded by folder and build, the catalogued first."""
+"""compare as a document and in words: products, files folded by folder and build, the catalogued first, verdicts."""
 
 from __future__ import annotations
 
@@ -34,6 +34,20 @@ class Change(Frozen):
     words: str
     worse: bool
     versions: str
+
+
+def changed_products(document: ComparisonDocument) -> list[Change]:
+    """The products that came, went, or are of another service level."""
+    said = {None: "not there", "unknown": "unknown level"}
+    return [
+        Change(
+            what=one.name,
+            words="",
+            worse=one.worse,
+            versions=" -> ".join(said.get(level) or str(level) for level in (one.before, one.after)),
+        )
+        for one in document.products
+    ]
 
 
 def folded_files(files: Iterable[FileChange]) -> list[Change]:
@@ -87,10 +101,10 @@ def render_changes(document: ComparisonDocument, *, width: int) -> str:
     """One line a change; lines that begin with ! are regressions."""
     lines = [f"From {document.before} to {document.after}:"]
     limits = [_EVIDENCE_ONLY] if document.evidence_only else []
-    if not document.files and not document.verdicts:
+    if not (document.products or document.files or document.verdicts):
         lines = [f"{lines[0]} nothing changed."]
         return "".join(fill(line, width) + "\n" for line in (*lines, *limits))
-    for one in (*folded_files(document.files), *folded_verdicts(document)):
+    for one in (*changed_products(document), *folded_files(document.files), *folded_verdicts(document)):
         words = f" {one.words}" if one.words else ""
         lines.append(f"{'! ' if one.worse else '  '}{one.what}{words}: {one.versions}")
     lines += [summary_words(document), *limits]
@@ -105,6 +119,11 @@ def changes_answer(document: ComparisonDocument) -> ShortAnswer:
         title=f"{document.before} to {document.after}",
         lead=[summary_words(document), *([_EVIDENCE_ONLY] if document.evidence_only else [])],
         blocks=[
+            Block(
+                heading="Products",
+                columns=("Product", "Level", "For the worse"),
+                rows=[(one.what, one.versions, "yes" if one.worse else "") for one in changed_products(document)],
+            ),
             Block(
                 heading="Files",
                 columns=("File", "Change", "Versions", "For the worse"),

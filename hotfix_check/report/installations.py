@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from hotfix_check.assess.finding import Basis, Exposure, ExposureState, Installation, ProductLevel, Step
+from hotfix_check.assess.finding import Exposure, ExposureState, Installation, ProductLevel, Step
+from hotfix_check.assess.levels import known_level
 from hotfix_check.catalogue import Catalogue, Product
 from hotfix_check.catalogue.cve import Cve
-from hotfix_check.catalogue.product import Level, headline_version
+from hotfix_check.catalogue.product import headline_version
 from hotfix_check.catalogue.relations import Supersedence
 from hotfix_check.report.judged_document import (
     BehindDocument,
@@ -56,13 +57,6 @@ def installation_document(
         next_steps=tuple(step_document(step, one) for step in one.next_steps),
         exposures=tuple(exposure_document(exposure, catalogue.cves.get(exposure.cve)) for exposure in one.exposures),
     )
-
-
-def known_level(level: ProductLevel, product: Product) -> tuple[Level | None, Basis]:
-    """The level as it is told, and by what: where the files leave it open, what the registry records of it."""
-    if level.exact or level.recorded is None:
-        return product.levels[level.low] if level.exact else None, level.basis
-    return product.levels[level.recorded], Basis.RECORDED
 
 
 def level_facts(level: ProductLevel, product: Product) -> dict[str, Any]:

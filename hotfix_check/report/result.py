@@ -17,6 +17,7 @@ from hotfix_check.assess.finding import (
     ProductLevel,
     Verdict,
 )
+from hotfix_check.assess.levels import known_level
 from hotfix_check.assess.registry import setup_level
 from hotfix_check.assess.weight import outcome_of
 from hotfix_check.catalogue import Catalogue, Product
@@ -45,7 +46,7 @@ from hotfix_check.report.document import (
     UnreadableDocument,
     WaiversDocument,
 )
-from hotfix_check.report.installations import installation_document, known_level, level_facts
+from hotfix_check.report.installations import installation_document, level_facts
 from hotfix_check.report.judged_document import (
     AdvisoryDocument,
     CopyDocument,

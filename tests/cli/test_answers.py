@@ -335,10 +335,10 @@ def test_compare_reads_saved_inventories_and_finds_nothing_when_nothing_changed(
 BIN = "Program Files/Microsoft/Exchange Server/V15/Bin"
 
 
-def mailbox_server(root: Path, **builds: tuple[int, int, str]) -> Path:
-    """Exchange 2016 whose ExSetup.exe is at October 2025; ``builds`` are (first, behind the last, build) of others."""
+def mailbox_server(root: Path, *, marker: str = "15.1.2507.61", **builds: tuple[int, int, str]) -> Path:
+    """A server, of 2016 at October 2025 by its marker; ``builds`` are (first, behind the last, build) of others."""
     made = {f"Part{number:03d}.dll": build for first, last, build in builds.values() for number in range(first, last)}
-    for name, build in {"ExSetup.exe": "15.1.2507.61", **made}.items():
+    for name, build in {"ExSetup.exe": marker, **made}.items():
         path = root / BIN / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(build_pe(build, strings={"ProductName": "Microsoft Exchange"}))
@@ -365,6 +365,70 @@ def test_compare_tells_every_program_file_folded_by_folder_and_build(saved: bool
     )
     assert text.index(first) < text.index(folded) < text.index(f"{BIN}/Part199.dll is new: 15.1.2507.58")
     assert "52 files changed, 51 of them went backwards, are gone or unreadable;" in text
+
+
+@pytest.mark.parametrize("saved", [False, True], ids=["two folders", "a result and a folder"])
+def test_compare_tells_an_upgrade_to_another_product_and_calls_nothing_worse_for_it(
+    saved: bool, run: Run, tmp_path: Path
+) -> None:
+    before = mailbox_server(tmp_path / "a", all=(0, 60, "15.2.1748.37"), marker="15.2.1748.37")
+    after = mailbox_server(tmp_path / "b", all=(0, 60, "15.2.2562.17"), marker="15.2.2562.17")
+    if saved:
+        run("scan", before, "-o", "a.json")
+    found = run("compare", "a.json" if saved else before, after, "-f", "json").result
+    assert [(one["product"], one["before"], one["after"], one["worse"]) for one in found["products"]] == [
+        ("exchange-2019", "CU15", None, False),
+        ("exchange-se", None, "RTM", False),
+    ]
+    assert {one["worse"] for one in found["verdicts"]} == {False}
+    text = words(run("compare", "a.json" if saved else before, after).out)
+    assert "Exchange Server 2019: CU15 -> not there Exchange Server Subscription Edition: not there -> RTM" in text
+    assert "changed, 0 for the worse." in text
+
+
+def test_compare_calls_it_worse_that_a_product_is_gone_and_none_came(run: Run, tmp_path: Path) -> None:
+    before = mailbox_server(tmp_path / "a", all=(0, 60, "15.2.1748.37"), marker="15.2.1748.37")
+    (tmp_path / "b").mkdir()
+    found = run("compare", before, tmp_path / "b", "-f", "json").result
+    assert found["products"] == [
+        {"product": "exchange-2019", "name": "Exchange Server 2019", "before": "CU15", "after": None, "worse": True}
+    ]
+    assert ("exchange-2019/CU15", True) in [(one["update"], one["worse"]) for one in found["verdicts"]]
+    assert "! Exchange Server 2019: CU15 -> not there" in run("compare", before, tmp_path / "b").out
+
+
+def test_compare_tells_a_level_that_came_and_no_product_that_a_narrowed_result_was_not_asked_about(
+    samples: Path, run: Run, tmp_path: Path
+) -> None:
+    before = mailbox_server(tmp_path / "a", all=(0, 60, "15.2.1544.4"), marker="15.2.1544.4")
+    after = mailbox_server(tmp_path / "b", all=(0, 60, "15.2.1748.37"), marker="15.2.1748.37")
+    found = run("compare", before, after, "-f", "json").result
+    assert [(one["before"], one["after"]) for one in found["products"]] == [("CU14", "CU15")]
+    run("scan", samples / "exchange-5.5-sp4", "--product", "exchange-5.5", "-o", "a.json")
+    assert run("compare", after, "a.json", "-f", "json").result["products"] == [
+        {"product": "exchange-5.5", "name": "Exchange Server 5.5", "before": None, "after": "SP4", "worse": False}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("day", "told"),
+    [
+        pytest.param("2026-11-20", ["exchange-2019"], id="the catalogue of the same day has the same updates"),
+        pytest.param("2024-11-20", [], id="counter-case: that of an earlier day has not all of them"),
+    ],
+)
+def test_results_tell_what_only_one_of_them_judged_where_both_knew_the_same_updates(
+    day: str, told: list[str], run: Run, tmp_path: Path
+) -> None:
+    both = tmp_path / "both"
+    mailbox_server(both / "C", all=(0, 60, "15.1.2507.61"))
+    run("scan", both, "--as-of", day, "-o", "before.json")
+    mailbox_server(both / "D", all=(0, 60, "15.2.1748.37"), marker="15.2.1748.37")
+    run("scan", both, "--as-of", "2026-11-20", "-o", "after.json")
+    found = run("compare", "before.json", "after.json", "-f", "json").result
+    assert [one["product"] for one in found["products"]] == told
+    came = {one["update"].partition("/")[0] for one in found["verdicts"] if one["before"] is None}
+    assert came == set(told)
 
 
 def test_plan_and_compare_are_written_in_every_format_of_a_page(samples: Path, run: Run, tmp_path: Path) -> None:

@@ -124,7 +124,7 @@ def _judged(inventory: Inventory, catalogue: Catalogue) -> None:
         for installation, steps in zip(assessment.installations, next_steps, strict=True)
     ]
     render_plan(plan_document(plans, assessment, catalogue.products), width=80)
-    side = judged_side(inventory, assessment, catalogue.sha256)
+    side = judged_side(inventory, assessment, catalogue)
     compare(side, side)
 
 

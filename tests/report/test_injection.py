@@ -24,7 +24,7 @@ from report.hostile import BENIGN, EVERY, PAYLOADS, acting, free_places, strings
 
 from hotfix_check.assess.request import Request
 from hotfix_check.cli.output import ColourChoice, chosen_paint
-from hotfix_check.compare import ComparisonDocument, FileChange, VerdictChange
+from hotfix_check.compare import ComparisonDocument, FileChange, ProductChange, VerdictChange
 from hotfix_check.configuration import Configuration
 from hotfix_check.inventory.files import RESOURCE_TEXTS, Collected, InstalledFile, Inventory, TargetKind, UnreadableFile
 from hotfix_check.inventory.saved import inventory_to_json, parse_saved
@@ -305,6 +305,7 @@ def _compared(text: str) -> Any:
         schema="hotfix-check/comparison/1",
         before=text,
         after=text,
+        products=(ProductChange(product=text, name=text, before=text, after=None, worse=True),),
         files=(FileChange(path=text, change="older", before=text, after=text, catalogued=True),),
         verdicts=(VerdictChange(update=text, installation=text, before="installed", after="missing", worse=True),),
         evidence_only=True,
