@@ -38,7 +38,13 @@ _OF_UPDATE = (
 )
 _OF_CONTENT = ("component", "restart", "applies_to", "replaces", "contains", "included_in", "cves", "related")
 _OF_PACKAGE = (
-    *("level", "prerequisites", "prerequisites_stated", "contains_earlier", "whole_table", "limits_only", "cves"),
+    "level",
+    "prerequisites",
+    "prerequisites_stated",
+    "contains_earlier",
+    "whole_table",
+    "limits_only",
+    "cves",
 )
 _OF_CVE = ("impact", "cvss", "cvss_version", "published", "needs", "known_exploited", "due", "ransomware")
 _OF_ROW = (
