@@ -97,6 +97,7 @@ def _host(host: JsonObject) -> _Row:
 
 
 def _drift(group: JsonObject) -> Iterator[_Row]:
+    """What the hosts of a group differ in, a record for each side."""
     for side in group["levels"]:
         yield {"record": "drift", "group": group["group"], **side}
     for update in group["updates"]:

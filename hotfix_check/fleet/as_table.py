@@ -84,6 +84,7 @@ def _updates(updates: Sequence[JsonObject], width: int, everything: bool) -> Ite
 
 
 def _worst(document: FleetDocument, width: int) -> str:
+    """What to do on the worst hosts."""
     told = [(host, words.next_lines(host)) for host in document.worst(_LISTED)]
     lines = [f"{clipped(host['host'])}: {' '.join(lines)}" for host, lines in told if lines]
     return _section("Next, on the worst hosts", lines, width, everything=True)

@@ -69,6 +69,7 @@ class FleetDocument(Frozen):
         return map(self._host, self.spool.worst(limit))
 
     def _host(self, row: sqlite3.Row) -> JsonObject:
+        """One host as the document holds it."""
         as_of = self.head["run"]["as_of"]
         findings: Findings = json.loads(row["findings"])
         installations = installations_of(row)

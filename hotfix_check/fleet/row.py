@@ -72,6 +72,7 @@ class HostRow(Frozen):
     reason: str | None = None
 
     def table(self) -> dict[str, Any]:
+        """The row as a table of JSON."""
         return {
             **{name: getattr(self, name) for name in _TEXTS},
             "target": self.target,

@@ -41,6 +41,7 @@ def run_fleet(
     journal: Journal | None = None,
     on_host: Callable[[], None] | None = None,
 ) -> Ran:
+    """Judge what has to be judged and keep every row."""
     known = reports = 0
 
     def unknown() -> Iterator[Source]:

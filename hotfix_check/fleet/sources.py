@@ -80,6 +80,7 @@ class LeftOut:
         return told
 
     def holds_hosts(self, path: str, name: str) -> bool:
+        """Whether a file of a folder is to be read."""
         if name.lower().endswith(SUFFIXES):
             return True
         if self.looked_into >= MAX_LOOKED_INTO:

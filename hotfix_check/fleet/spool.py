@@ -107,6 +107,7 @@ class Spool(ExitStack):
         return self._database.execute("INSERT OR IGNORE INTO met VALUES (?)", (key,)).rowcount == 1
 
     def add(self, row: HostRow) -> None:
+        """Keep a row."""
         self.waivers_used.update(row.waivers)
         findings = {key: ids for key, ids in sorted(row.findings.items()) if ids}
         self._database.execute(
@@ -156,6 +157,7 @@ class Spool(ExitStack):
         return self._rows("SELECT * FROM answered ORDER BY key, host")
 
     def worst(self, limit: int = -1) -> Iterator[sqlite3.Row]:
+        """The same, worst first."""
         return self._rows(_WORST, limit)
 
     def count_results(self) -> int:
@@ -184,9 +186,11 @@ class Spool(ExitStack):
         return self._rows(_SILENT, str(last), limit)
 
     def count_silent(self, last: date) -> int:
+        """How many these are."""
         return next((int(row["hosts"]) for row in self.silent(last, 1)), 0)
 
     def damaged(self) -> Iterator[sqlite3.Row]:
+        """What could not be judged, and why."""
         return self._rows("SELECT source, reason FROM hosts WHERE kind = 'damaged' ORDER BY source")
 
     def older(self) -> Iterator[sqlite3.Row]:
@@ -197,6 +201,7 @@ class Spool(ExitStack):
         )
 
     def unexpected(self) -> Iterator[sqlite3.Row]:
+        """Hosts that nobody expected."""
         return self._rows("SELECT host FROM sound WHERE expected IS NULL ORDER BY key, host")
 
     def met(self) -> Iterator[sqlite3.Row]:
@@ -214,6 +219,7 @@ class Spool(ExitStack):
         )
 
     def outcomes(self) -> dict[str, int]:
+        """How many hosts were judged and have each outcome."""
         counts = dict.fromkeys(OUTCOMES[:-1], 0)
         rows = self._rows("SELECT outcome, count(*) AS hosts FROM sound GROUP BY outcome")
         counts.update({OUTCOMES[row["outcome"]]: row["hosts"] for row in rows})
@@ -225,6 +231,7 @@ class Spool(ExitStack):
             yield row["hosts"], json.loads(row["findings"])
 
     def advisories(self) -> Counter[str]:
+        """On how many hosts each advisory holds."""
         found: Counter[str] = Counter()
         rows = "SELECT advisories, count(*) AS hosts FROM sound WHERE advisories <> '[]' GROUP BY advisories"
         for row in self._rows(rows):
@@ -236,6 +243,7 @@ class Spool(ExitStack):
         return self._rows(_SETS.format(column=_column(grouped)))
 
     def members(self, group: str) -> Iterator[sqlite3.Row]:
+        """The hosts of a group, by name."""
         return self._rows("SELECT host, line, findings FROM answered WHERE grp = ? ORDER BY key, host", group)
 
     def _rows(self, query: str, *values: object) -> Iterator[sqlite3.Row]:
@@ -257,12 +265,15 @@ def line_of(products: Sequence[HostProduct]) -> str:
 
 
 def products_of(row: sqlite3.Row) -> tuple[HostProduct, ...]:
+    """The products of a host, as they were added."""
     return tuple(HostProduct(*one) for one in json.loads(row["products"]))
 
 
 def installations_of(row: sqlite3.Row) -> tuple[HostInstallation, ...]:
+    """The installations of a host, as they were added."""
     return read_installations(json.loads(row["installations"]))
 
 
 def verdicts_of(findings: Findings) -> dict[str, str]:
+    """The verdict of each update, by id."""
     return {update_id: verdict for verdict in VERDICTS for update_id in findings.get(verdict, ())}

@@ -65,6 +65,7 @@ class HostInstallation(Frozen):
         )
 
     def table(self) -> dict[str, Any]:
+        """It as a table of JSON."""
         standing = {key: value for key, value in asdict(self.standing).items() if key not in _OF_A_DAY}
         return {
             "root": self.root,

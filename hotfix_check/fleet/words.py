@@ -85,6 +85,7 @@ def installation_words(one: JsonObject, *, several: bool) -> str:
 
 
 def host_standing(host: JsonObject) -> list[str]:
+    """The installations of a host, a line each."""
     several = len(host["installations"]) > 1
     return [installation_words(one, several=several) for one in host["installations"]]
 
@@ -126,11 +127,13 @@ def exposure_words(one: JsonObject, hosts: int) -> str:
 
 
 def step_words(one: JsonObject, hosts: int) -> str:
+    """What a next step is, and on how many hosts it is one."""
     title = f": {one['title'].rstrip('.')}" if one["title"] else ""
     return f"{own_name(one['id'])} on {one['hosts']:,} of {counted(hosts, 'host')}{title} ({one['product']})"
 
 
 def silent_words(one: JsonObject) -> str:
+    """A host that said nothing for long."""
     group = f" ({one['group']})" if one["group"] else ""
     span = "" if one["age_days"] is None else f" for {span_words(one['age_days'])},"
     return f"{one['host']}{group}: nothing{span} since {one['at'][:10]}"
@@ -142,10 +145,12 @@ def open_updates(head: JsonObject) -> list[JsonObject]:
 
 
 def drifting_groups(head: JsonObject) -> list[JsonObject]:
+    """The groups whose members differ."""
     return [group for group in head["groups"] if group["levels"] or group["updates"]]
 
 
 def drift_lines(group: JsonObject) -> Iterator[str]:
+    """What differs within a group, a line each."""
     for label, sides in (
         ("level", [(side["products"], side) for side in group["levels"]]),
         *(
@@ -165,6 +170,7 @@ def side_words(side: JsonObject) -> str:
 
 
 def absent_words(one: JsonObject) -> str:
+    """An expected host that is not there."""
     group = f" ({one['group']})" if one["group"] else ""
     return f"{one['host']}{group}" + (f": only {one['damaged']}, which could not be read" if one["damaged"] else "")
 
@@ -175,6 +181,7 @@ def advisory_name(advisory_id: str) -> str:
 
 
 def advisory_words(one: JsonObject) -> str:
+    """An advisory and on how many hosts it holds."""
     text = one["text"] or "it is not in this catalogue"
     return f"{advisory_name(one['id'])} on {counted(one['hosts'], 'host')}: {text}"
 
@@ -185,10 +192,12 @@ def needs(host: JsonObject) -> list[str]:
 
 
 def older_words(one: JsonObject) -> str:
+    """A file of a host of which a newer one counts."""
     return f"{one['host']}: {one['source']} of {one['at'] or 'an unknown time'}; {one['counted']} counts"
 
 
 def catalogue_words(one: JsonObject) -> str:
+    """A catalogue and how many hosts it judged."""
     return f"{one['version']} (SHA-256 {(one['sha256'] or 'not recorded')[:12]}): {counted(one['hosts'], 'host')}"
 
 

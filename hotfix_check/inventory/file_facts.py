@@ -115,6 +115,7 @@ def file_facts(
 
 
 def _installed(file: FileBytes, text: Mapping[str, str], **facts: Any) -> InstalledFile:
+    """The file with what its program says, and the texts of its version resource."""
     facts |= {RESOURCE_TEXTS[key]: value for key, value in text.items()}
     return InstalledFile(path=file.path, size=file.size, modified=file.modified, **facts)
 

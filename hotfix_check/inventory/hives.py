@@ -36,6 +36,7 @@ def the_one(found: Iterable[RegistryRecords]) -> tuple[RegistryRecords | None, t
 
 
 def left_out(records: RegistryRecords) -> UnreadableFile:
+    """A hive that could be read and does not count."""
     return UnreadableFile(path=records.hive, reason=NOT_THE_ONE, size=records.size)
 
 

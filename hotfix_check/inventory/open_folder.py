@@ -24,6 +24,7 @@ _NO_FOLLOW: int = getattr(os, "O_NOFOLLOW", 0)
 
 
 def place_of(status: os.stat_result) -> Place:
+    """What it is that has this status."""
     return status.st_dev, status.st_ino
 
 

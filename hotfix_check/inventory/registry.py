@@ -74,6 +74,7 @@ def recorded_folders(records: RegistryRecords | None, named: Container[str]) -> 
 
 
 def registry_row(records: RegistryRecords) -> dict[str, object]:
+    """The records as a saved inventory holds them."""
     return {
         "hive": records.hive,
         "size": records.size,

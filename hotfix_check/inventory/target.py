@@ -56,6 +56,7 @@ class Target:
 
     @property
     def kind(self) -> TargetKind:
+        """What it is."""
         return self._kind.kind
 
     def document(self, what: str) -> object:

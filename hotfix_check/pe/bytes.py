@@ -71,6 +71,7 @@ def open_regular(path: str | Path, *, dir_fd: int | None = None, follow: bool = 
 def opened(
     path: str | Path, *, dir_fd: int | None = None, follow: bool = False
 ) -> Iterator[tuple[int, os.stat_result]]:
+    """What ``open_regular`` gives, closed at the end."""
     fd, status = open_regular(path, dir_fd=dir_fd, follow=follow)
     try:
         yield fd, status
@@ -79,6 +80,7 @@ def opened(
 
 
 def positioned(fd: int) -> ReadAt:
+    """Reads of an open file by position."""
     if hasattr(os, "pread"):
         return lambda offset, size: os.pread(fd, size, offset)
 

@@ -94,6 +94,7 @@ class VersionResource(Frozen):
 
     @property
     def strings(self) -> tuple[StringTable, ...]:
+        """All string tables."""
         words, form = self.words, self.form
         tables = []
         for stored_name, start, end, kept in self.tables:
@@ -288,6 +289,7 @@ def _blocks_of_bytes(words: str, start: int, end: int) -> Iterator[tuple[str, in
 
 
 def _number(words: str, at: int, form: Form) -> int:
+    """The 16-bit number stored there."""
     return ord(words[at]) | ord(words[at + 1]) << 8 if form == "ansi" else ord(words[at])
 
 

@@ -69,12 +69,14 @@ class Fields:
         return value
 
     def integer(self, field: str, low: int, high: int) -> int | None:
+        """A whole number from ``low`` to ``high``."""
         value = self.get(field, int, "a whole number")
         if value is not None and not low <= value <= high:
             raise self.fault(field, f"{shown(value)} is not within {low} to {high}")
         return value
 
     def integers(self, field: str, low: int, high: int) -> tuple[int, ...] | None:
+        """A list of whole numbers, each from ``low`` to ``high``."""
         values = self.items(field, int, "a list of whole numbers")
         for value in values or ():
             if not low <= value <= high:
@@ -134,6 +136,7 @@ class Fields:
         return value
 
     def version(self, field: str) -> FileVersion | None:
+        """Four dotted numbers."""
         value = self.text(field)
         return None if value is None else self.read(field, value, FileVersion.parse)
 
@@ -159,6 +162,7 @@ class Fields:
         raise self.fault(field, f"{shown(value)} is not a version range such as ==5.5.*")
 
     def texts(self, field: str) -> tuple[str, ...] | None:
+        """A list of texts."""
         return self.items(field, str, "a list of texts")
 
     def items(self, field: str, kind: type[T], expected: str) -> tuple[T, ...] | None:
@@ -172,6 +176,7 @@ class Fields:
         return tuple(values)
 
     def inner(self, field: str) -> Fields | None:
+        """A table within this one."""
         value = self.get(field, dict, "a table")
         return None if value is None else self._within(value, f": {field}")
 

@@ -13,6 +13,7 @@ _BEFORE_NAMES = re.compile(r"(?:[\\/]{2}[?.][\\/])?")  # the question mark of \\
 
 
 def is_pattern(path: str) -> bool:
+    """Whether a path has ``*`` or ``?`` in it."""
     return re.search(r"[*?]", _BEFORE_NAMES.sub("", path, count=1)) is not None
 
 

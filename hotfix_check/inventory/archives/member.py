@@ -140,6 +140,7 @@ class Unpacked:
         return self._sha256
 
     def file(self) -> FileBytes:
+        """The whole member as a file."""
         data = self.data
         return FileBytes(
             path=self.path,

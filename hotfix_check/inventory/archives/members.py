@@ -123,6 +123,7 @@ class Taker:
         unpacked.data = bytearray()
 
     def fail(self, unpacked: Unpacked, reason: str) -> None:
+        """A member could not be unpacked."""
         self._refuse(unpacked.member, unpacked.path, one_line(reason), is_folder=unpacked.nested)
         unpacked.data = bytearray()
 

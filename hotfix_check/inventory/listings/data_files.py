@@ -65,6 +65,7 @@ def is_inventoried(row: Row) -> bool:
 
 
 def inventoried(row: Row) -> Iterator[ListedFile]:
+    """One row of a software inventory."""
     columns = _columns(row)
     name = text_of(columns.get("filename"))
     folder = _folder(columns)
@@ -109,6 +110,7 @@ def module(row: Row) -> Iterator[ListedFile]:
 
 
 def is_crash(row: Row) -> bool:
+    """Whether a row names a program that ended, and its version."""
     return any(name in row and version in row for name, version in _CRASHED)
 
 

@@ -66,6 +66,7 @@ def is_health_check(row: Row) -> bool:
 
 
 def health_check(row: Row) -> Iterator[ReportedBuild]:
+    """The build of ExSetup.exe."""
     match = _FOUR.fullmatch((text_of(row.get("build number")) or "").partition(" ")[0])
     if match is not None:
         yield ReportedBuild.of_files(HEALTH_CHECKER, tuple(map(int, match.groups())), match[0])
@@ -78,6 +79,7 @@ def is_alone(head: str) -> bool:
 
 
 def alone(text: str, where: str) -> Iterator[Said]:
+    """The build of that line."""
     words = _without_heading(text)
     four, admin = _FOUR.fullmatch(words), _admin(words)
     numbers = tuple(map(int, four.groups())) if four else admin

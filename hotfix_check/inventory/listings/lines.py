@@ -35,6 +35,7 @@ def is_lines(head: str) -> bool:
 
 
 def lines(text: str, where: str) -> Iterator[Said]:
+    """The files of those lines."""
     for line in text.splitlines():
         file = _file(line)
         if file is not None:

@@ -31,12 +31,14 @@ MAX_NESTING = 100
 
 
 def is_msinfo(head: str) -> bool:
+    """Whether a text is an .nfo, or the text that msinfo32 exports."""
     if begins_with(head, "MsInfo") or "\n[Loaded Modules]" in head:
         return True
     return _WRITTEN.search(head.lstrip("\ufeff \t\r\n")) is not None
 
 
 def msinfo(text: str, where: str) -> Iterator[Said]:
+    """The programs of an .nfo or of its export."""
     written = _WRITTEN.search(text)
     host = None if written is None else written[1]
     lines = (line for line in text.splitlines() if "\t" in line and _FILE_LINE.fullmatch(line))

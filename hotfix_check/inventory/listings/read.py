@@ -76,6 +76,7 @@ class _Host:
     seen: int = 0
 
     def add(self, said: Said, asked: Asked) -> None:
+        """Take one thing more."""
         if said.what is None:
             return
         if isinstance(said.what, ReportedBuild):
@@ -93,6 +94,7 @@ class _Host:
                 self.files.append(found)
 
     def inventory(self, where: str, *, several: bool) -> Inventory:
+        """All that was said of the host."""
         registry, others = the_one(self.registry)
         once = sorted((*each_once(self.files, self.name), *others), key=by_path)
         files = tuple(one for one in once if isinstance(one, InstalledFile))

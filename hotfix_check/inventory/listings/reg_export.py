@@ -63,6 +63,7 @@ class _Key:
 
 
 def is_reg_export(head: str) -> bool:
+    """Whether a text is a registry export, or the print of reg query."""
     return _SIGN.search(head.lstrip("\ufeff")) is not None or _QUERY.search(head) is not None
 
 
@@ -88,6 +89,7 @@ def is_setup_key(row: Row) -> bool:
 
 
 def setup_key(row: Row) -> Iterator[ListedRegistry]:
+    """The record of a Setup key that Get-ItemProperty shows."""
     path = str(row.get("pspath"))
     match = _PROVIDED.fullmatch(path)
     key = _Key("Setup")

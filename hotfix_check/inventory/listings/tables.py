@@ -53,6 +53,7 @@ def _plain(cell: str) -> str:
 
 
 def table(text: str, where: str) -> Iterator[Said]:
+    """What the rows say."""
     rows = rows_of(text, where)
     first = list(islice(rows, MANY))
     yield from facts_of(chain(first, rows), default=kind_of_rows(first))

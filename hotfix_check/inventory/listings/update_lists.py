@@ -79,6 +79,7 @@ def is_systeminfo_row(row: Row) -> bool:
 
 
 def numbered(row: Row) -> Iterator[ClaimedUpdate]:
+    """The KBs of such a row."""
     for match in NUMBERED.finditer(" ".join(map(str, row.values()))):
         yield ClaimedUpdate(source=SYSTEMINFO, kb=int(match[1]))
 
@@ -94,12 +95,14 @@ def health_report(text: str, where: str) -> Iterator[Said]:
 
 
 def is_kb_list(head: str) -> bool:
+    """Whether a text is nothing but KB numbers."""
     words = _words(head)
     last = _CUT if len(words) > 1 else _LINE  # the beginning of a long list may end within a number
     return bool(words) and all(map(_LINE.fullmatch, words[:-1])) and last.fullmatch(words[-1]) is not None
 
 
 def kb_list(text: str, where: str) -> Iterator[Said]:
+    """The KBs of a text that holds nothing else."""
     for word in _words(text):
         match = _LINE.fullmatch(word)
         if match is not None:

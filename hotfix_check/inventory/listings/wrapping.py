@@ -151,6 +151,7 @@ def _unquoted(text: str) -> str:
 
 
 def _is_doubled(text: str) -> bool:
+    """Whether every second line is empty."""
     lines = text.rstrip().split("\n")
     return len(lines) > 2 and not any(map(str.strip, lines[1::2]))
 
