@@ -337,6 +337,12 @@ SAMPLES: list[tuple[str, str, str | bytes, list[str]]] = [
     ("FileVersionInfo list", "inside Get-Item's list", WITHIN, [f"- {FILE} 15.2.1118.40"]),
     (
         "FileVersionInfo list",
+        "VersionInfo alone of Get-Item's list",
+        WITHIN.replace("Name        : ExSetup.exe\nLength      : 36784\n", ""),
+        [f"- {FILE} 15.2.1118.40"],
+    ),
+    (
+        "FileVersionInfo list",
         "a number alone below the command",
         f"PS C:\\> (Get-Item '{SETUP}').VersionInfo.FileVersion\n15.02.1118.040\n",
         ["- ExSetup.exe 15.2.1118.40"],

@@ -109,6 +109,7 @@ def test_each_form_has_several_samples() -> None:
         "Parent,Child,Version\nC:\\x\\ExSetup.exe,C:\\x\\Store.exe,15.1.2507.6\n",
         "- FileName and FileVersion: see below\n- Name: ExSetup.exe\n",
         "<p>Version 15.2 is the newest</p><p>Bob</p>\n",
+        "VersionInfo : 15.1.2507.39\n",
     ],
     ids=lambda text: text[:30],
 )
