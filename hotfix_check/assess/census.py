@@ -68,8 +68,8 @@ class Census(Frozen):
 
     ``strangers`` lie in the marker's folder and are another product's of the same root. ``unread`` are the names of
     program files there that cannot be read, or that nobody can tell to be no program of this product: of loose files
-    those that are its own by build or by name, in a folder of its own all. What lies behind the end of a broken archive
-    may be some too.
+    those that are its own by build or by name, in a folder of its own all but those that name somebody else. What lies
+    behind the end of a broken archive may be some too.
     """
 
     marker: InstalledFile | None
@@ -215,7 +215,7 @@ def take_census(
         elif version is not None and any(one.id in told.programs for one in related):
             found = strangers
         else:
-            if not places.loose or identities.may_be_of(file, product):
+            if identities.may_be_of(file, product) or not (places.loose or identities.names_another(file)):
                 unread.append(file.path)
             continue
         if version is not None:

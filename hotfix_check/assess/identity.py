@@ -218,6 +218,10 @@ class Identities:
         """Whether a file is a product's by its build, or by its name alone: one of them may be damaged."""
         return any(map(product.holds, readings(file))) or self._has_name_of(file.product_name or "", product)
 
+    def names_another(self, file: InstalledFile) -> bool:
+        """Whether a file is nobody's in all that it says, and a name is among that: a number alone may be damaged."""
+        return self.of(file).foreign is not None and bool(file.product_name or _stranger(file))
+
     def _has_name_of(self, name: str, product: Product) -> bool:
         if name not in self._names:
             self._names[name] = plain_name(name)

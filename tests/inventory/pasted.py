@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import json
+
 BIN = r"C:\Program Files\Microsoft\Exchange Server\V15\bin"
 SETUP = f"{BIN}\\ExSetup.exe"
 FILE = "C:/Program Files/Microsoft/Exchange Server/V15/bin/ExSetup.exe"
@@ -256,6 +258,26 @@ CLAIMS = ["MBX1 claims KB5014261", "MBX1 claims KB5031356"]
 CU12 = "AdminDisplayVersion 15.2.1118.7"
 LOST = "cuts its path, so the file is unknown"
 
+OF_MODULE = (
+    "mbx1 | SUCCESS => "
+    + json.dumps(
+        {
+            "changed": False,
+            "win_file_version": {
+                "file_build_part": "2507",
+                "file_major_part": "15",
+                "file_minor_part": "1",
+                "file_private_part": "39",
+                "file_version": "15.01.2507.039",
+                "path": SETUP,
+                "product_version": "15.01.2507.039",
+            },
+        },
+        indent=4,
+    )
+    + '\nmbx2 | UNREACHABLE! => {\n    "changed": false,\n    "msg": "timed out",\n    "unreachable": true\n}\n'
+)
+
 SAMPLES: list[tuple[str, str, str | bytes, list[str]]] = [
     ("FileVersionInfo table", "as printed", TABLE, [f"- {FILE} 15.2.1748.39"]),
     ("FileVersionInfo table", "UTF-16", _wide(TABLE), [f"- {FILE} 15.2.1748.39"]),
@@ -335,6 +357,12 @@ SAMPLES: list[tuple[str, str, str | bytes, list[str]]] = [
     ),
     ("FileVersionInfo list", "as ToString prints it", PRINTED, [f"- {FILE} 15.2.1118.40"]),
     ("FileVersionInfo list", "inside Get-Item's list", WITHIN, [f"- {FILE} 15.2.1118.40"]),
+    (
+        "FileVersionInfo list",
+        "VersionInfo alone of Get-Item's list",
+        WITHIN.replace("Name        : ExSetup.exe\nLength      : 36784\n", ""),
+        [f"- {FILE} 15.2.1118.40"],
+    ),
     (
         "FileVersionInfo list",
         "a number alone below the command",
@@ -1176,5 +1204,26 @@ SAMPLES: list[tuple[str, str, str | bytes, list[str]]] = [
         "CSV of name, folder and version",
         f"FileName,Version,Path\nExSetup.exe,15.01.2507.039,{BIN}\\\nStore.exe,15.01.2507.006,{BIN}\n",
         [f"- {FILE} 15.1.2507.39", f"- {FILE.replace('ExSetup', 'Store')} 15.1.2507.6"],
+    ),
+    ("Ansible", "win_file_version of two hosts, one is off", OF_MODULE, [f"mbx1 {FILE} 15.1.2507.39"]),
+    (
+        "Ansible",
+        "debug of a command's lines",
+        'TASK [debug] ***\n\nok: [mbx1] => {\n    "setup.stdout_lines": '
+        + json.dumps(TABLE.splitlines(), indent=8)
+        + "\n}\n",
+        [f"mbx1 {FILE} 15.2.1748.39"],
+    ),
+    (
+        "Ansible",
+        "a command with -v, which has its text twice",
+        "changed: [mbx1] => " + json.dumps({"rc": 0, "stdout": TABLE, "stdout_lines": TABLE.splitlines()}) + "\n",
+        [f"mbx1 {FILE} 15.2.1748.39"],
+    ),
+    (
+        "FileVersionInfo table",
+        "CSV of CMPivot",
+        f'"Device","FileName","Version"\n"MBX1","{SETUP}","15.02.1748.039"\n',
+        [f"MBX1 {FILE} 15.2.1748.39"],
     ),
 ]

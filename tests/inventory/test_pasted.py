@@ -108,6 +108,8 @@ def test_each_form_has_several_samples() -> None:
         "Parent,Child,Version\nC:\\x\\ExSetup.exe,C:\\x\\Store.exe,15.1.2507.6\n",
         "- FileName and FileVersion: see below\n- Name: ExSetup.exe\n",
         "<p>Version 15.2 is the newest</p><p>Bob</p>\n",
+        "VersionInfo : 15.1.2507.39\n",
+        'mbx1 | SUCCESS => {\n    "changed": false,\n    "ping": "pong"\n}\n',
     ],
     ids=lambda text: text[:30],
 )
@@ -323,6 +325,9 @@ def test_a_command_speaks_of_what_stands_below_it_up_to_the_next() -> None:
 
 ANSWER = f"FileName       : {BIN}\\ExSetup.exe\nFileVersion    : 15.01.2507.039\n"
 OF_MBX1 = f"{ANSWER}PSComputerName : MBX1\n\n"
+IN_JSON = (
+    'MBX1 | SUCCESS => {"path": "C:\\\\Exchange Server\\\\V15\\\\bin\\\\ExSetup.exe", "file_version": "15.1.2507.39"}\n'
+)
 REFUSED = (
     "[MBX2] Connecting to remote server MBX2 failed with the following error message : Access is denied.\n"
     "    + CategoryInfo          : OpenError: (MBX2:String) [], PSRemotingTransportException\n"
@@ -339,6 +344,11 @@ REFUSED = (
             id="Ansible, the command failed",
         ),
         pytest.param(f"MBX1 | CHANGED | rc=0 >>\n{ANSWER}\nMBX2 | CHANGED | rc=0 >>\n\n", id="Ansible, no output"),
+        pytest.param(
+            f'{IN_JSON}MBX2 | UNREACHABLE! => {{\n  "msg": "timed out"\n}}\n', id="Ansible in JSON, unreachable"
+        ),
+        pytest.param(f'{IN_JSON}MBX2 | SUCCESS => {{\n  "path": "C:', id="Ansible in JSON, the answer breaks off"),
+        pytest.param(f"fatal: [MBX2]: UNREACHABLE! => {{}}\n{IN_JSON}", id="Ansible in JSON, of a playbook"),
         pytest.param(f"\\\\MBX1:\n{ANSWER}\n\\\\MBX2:\nCouldn't access MBX2:\nThe path was not found.\n", id="psexec"),
         pytest.param(REFUSED + "\n" + OF_MBX1, id="PowerShell, the error first"),
         pytest.param(OF_MBX1 + REFUSED, id="PowerShell, the error last"),
@@ -357,6 +367,12 @@ REFUSED = (
 def test_a_host_that_gave_no_answer_is_named_and_nothing_is_said_of_it(text: str) -> None:
     found = read_listing(opened(text), WANTED)
     assert {one.collected.host: len(one.files) for one in found if one.collected} == {"MBX1": 1, "MBX2": 0}
+
+
+def test_an_answer_of_ansible_that_two_readers_could_take_differently_is_refused() -> None:
+    twice = f'{IN_JSON}MBX2 | SUCCESS => {{"path": "C:\\\\x.exe", "path": "D:\\\\x.exe"}}\n'
+    with pytest.raises(HotfixCheckError, match=r"MBX2: path: appears twice"):
+        read_listing(opened(twice), WANTED)
 
 
 @pytest.mark.parametrize(

@@ -56,10 +56,10 @@ def json_listing(text: str, where: str) -> Iterator[Said]:
         if default is not None and (kind_of_row(lowered(row)) is not None or default.name != "PowerShell"):
             yield from facts_of([row], "(JSON)", default)
         else:
-            yield from _inside(row)
+            yield from inside(row)
 
 
-def _inside(document: dict[str, Any]) -> Iterator[Said]:
+def inside(document: dict[str, Any]) -> Iterator[Said]:
     """What objects within say: HealthChecker keeps the version of ExSetup.exe under ExchangeSetup, without its name."""
     host: str | None = None
     waiting: list[tuple[str, Any]] = [("", document)]

@@ -29,8 +29,8 @@ SYSTEM_VERSION = ("major", "minor", "build", "revision")
 """The parts of a System.Version, in lower case."""
 HOSTS = (
     "pscomputername", "computername", "computer", "machinename", "hostname", "host", "node", "fqdn", "servername",
-    "server", "systemname", "csname", "netbiosname", "hostdisplayname", "hostidentifier", "devicename", "assetname",
-    "dnshostname",
+    "server", "systemname", "csname", "netbiosname", "hostdisplayname", "hostidentifier", "devicename", "device",
+    "assetname", "dnshostname",
 )  # fmt: skip
 """Columns that name the host, without blanks, underscores and what reports put around them (``bare``)."""
 Row = Mapping[str, object]

@@ -61,7 +61,7 @@ def is_powershell(row: Row) -> bool:
         return bool(own) or any("version" in column for column in row)
     if _is_command(row) or (NAMED in row and row.keys() & {"version", *own}):
         return True
-    return bool(own) and bool({"path", "filename", "name", "file"} & set(row))
+    return bool(own) and bool({"path", "filename", "name", "file"} & set(row) or "filename" in _version_info(row))
 
 
 def _is_command(row: Row) -> bool:
@@ -94,8 +94,7 @@ def nameless(row: Row) -> Iterator[ReportedBuild]:
 
 def powershell_file(row: Row) -> ListedFile | None:
     """One row with keys in lower case; None for a folder, and for one that names no file."""
-    info = row.get("versioninfo")
-    inner = lowered(info) if isinstance(info, dict) else _printed(info) if isinstance(info, str) else {}
+    inner = _version_info(row)
     whole = _path(row, inner)
     if whole is None or row.get("psiscontainer") in (True, "True"):
         return None
@@ -119,6 +118,12 @@ def powershell_file(row: Row) -> ListedFile | None:
     )
     only_product = parts is None and text is None and text_of(facts.get("productversion"))
     return ListedFile(file, no_version=none, doubt=PRODUCT_ALONE if only_product else None, cut=cut)
+
+
+def _version_info(row: Row) -> Row:
+    """What a row's VersionInfo says, as a table or as its ToString prints it."""
+    info = row.get("versioninfo")
+    return lowered(info) if isinstance(info, dict) else _printed(info) if isinstance(info, str) else {}
 
 
 def _path(row: Row, inner: Row) -> str | None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 
 from hotfix_check.frozen import dataclass
 from hotfix_check.inventory.listings import (
+    ansible,
     clixml,
     crash_reports,
     exchange_servers,
@@ -64,6 +65,7 @@ DOCUMENTS = (
 
 WHOLE = (
     *DOCUMENTS,
+    Form(ansible.is_ansible, ansible.ansible),
     Form(reg_export.is_reg_export, reg_export.reg_export),
     Form(filever.is_filever, filever.filever),
     Form(tables.header_of, tables.table),
