@@ -80,7 +80,7 @@ def _frozen(cls: type[Any], kw_only: bool) -> type[Any]:
     body |= {
         "__slots__": names,
         "__match_args__": () if kw_only else names,
-        **{name: _OfTheStandard(defaults, kw_only) for name in _TOLD},
+        **{name: _OfTheStandard(name, defaults, kw_only) for name in _TOLD},
         "__setattr__": _refuse_to_set,
         "__delattr__": _refuse_to_delete,
         "__getstate__": _state,
@@ -129,19 +129,18 @@ def _init(cls: type[Any], names: tuple[str, ...], defaults: dict[str, Any], kw_o
 class _OfTheStandard:
     """What the standard library has for a class of the same names and defaults, which it makes when it is asked."""
 
-    def __init__(self, defaults: dict[str, Any], kw_only: bool) -> None:
+    # Without __set_name__: out of that an interrupt comes as a RuntimeError (CPython 3.11).
+    def __init__(self, name: str, defaults: dict[str, Any], kw_only: bool) -> None:
+        self._name = name
         self._defaults = defaults
         self._kw_only = kw_only
 
-    def __set_name__(self, owner: type[Any], name: str) -> None:
-        self._owner = owner
-        self._name = name
-
     def __get__(self, value: object, cls: type[Any]) -> Any:
-        body = {**self._defaults, "__annotations__": self._owner.__annotations__}
-        made: Any = dataclasses.dataclass(frozen=True, kw_only=self._kw_only)(type(self._owner.__name__, (), body))
+        owner = next(one for one in cls.__mro__ if one.__dict__.get(self._name) is self)
+        body = {**self._defaults, "__annotations__": owner.__annotations__}
+        made: Any = dataclasses.dataclass(frozen=True, kw_only=self._kw_only)(type(owner.__name__, (), body))
         for name in _TOLD:
-            type.__setattr__(self._owner, name, getattr(made, name))
+            type.__setattr__(owner, name, getattr(made, name))
         return getattr(made, self._name)
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import copy
 import dataclasses
 import pickle
+import sys
 from collections.abc import Callable
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -230,3 +232,31 @@ def test_values_of_columns_are_those_made_one_by_one() -> None:
     assert frozen.of_columns(rest, {"name": []}) == []
     with pytest.raises(dataclasses.FrozenInstanceError):
         made[0].name = "other"
+
+
+def test_an_interrupt_at_any_call_while_a_class_is_made_stays_one() -> None:
+    def interrupt(after: int) -> Callable[[FrameType, str, object], None]:
+        def trace(frame: FrameType, event: str, argument: object) -> None:
+            nonlocal after
+            if frame.f_code.co_filename == frozen.__file__:
+                after -= 1
+                if after < 0:
+                    raise KeyboardInterrupt
+
+        return trace
+
+    before = sys.gettrace()
+    made = False
+    for calls in range(100):
+        sys.settrace(interrupt(calls))
+        try:
+            type("Made", (frozen.Frozen,), {"__annotations__": {"number": int}})
+            made = True
+        except KeyboardInterrupt:
+            pass
+        finally:
+            sys.settrace(before)
+        if made:
+            break
+    assert made
+    assert calls > 2
