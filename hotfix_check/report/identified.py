@@ -102,6 +102,11 @@ def _file(file: InstalledFile, assessor: Assessor) -> JsonObject:
             for exposure in one.exposures
             if exposure.state is not ExposureState.FIXED
         ],
+        "advisories": [
+            {"id": one.advisory.id, "text": one.advisory.text, "source": one.advisory.source}
+            for one in assessment.advisories
+            if not one.of_support
+        ],
         "anomalies": [
             *_notes(file, name, assessment.products, assessor),
             *(one.reason for one in assessment.unreadable),
@@ -212,6 +217,7 @@ def _lines(file: JsonObject) -> list[str]:
         ]
     if file["exposures"]:
         lines.append(f"  Exposures: {_exposure_words(file['exposures'])}")
+    lines += [f"  ! {one['text']} ({one['source']})" for one in file["advisories"]]
     return [*lines, *(f"  ! {text}" for text in file["anomalies"])]
 
 

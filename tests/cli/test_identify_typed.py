@@ -33,6 +33,23 @@ def test_a_number_that_one_file_of_an_old_product_has_is_that_files(run: Run) ->
     assert (file["name"], file["build_of"]) == ("mapi32.dll", ["exchange-5.5/KB818861"])
 
 
+@pytest.mark.parametrize(
+    ("typed", "advisories"),
+    [
+        ("ExSetup.exe=8.3.159.0", ["exchange-2007/SP3-RU3"]),
+        ("ExSetup.exe=8.3.159.2", []),
+        ("Store.exe=5.5.2653.18", ["exchange-5.5/KB274403"]),
+        ("Store.exe=5.5.2653.19", []),
+        ("Admin.exe=5.5.2653.18", []),
+    ],
+    ids=["recalled", "its second version", "known to be bad", "the build after it", "another file"],
+)
+def test_a_build_that_is_known_to_be_bad_is_told(typed: str, advisories: list[str], run: Run) -> None:
+    (file,) = run("identify", typed, "-f", "json").result["files"]
+    assert [one["id"] for one in file["advisories"]] == advisories
+    assert all(f"! {one['text']}" in " ".join(run("identify", typed).out.split()) for one in file["advisories"])
+
+
 def test_a_headline_build_that_no_file_has_gives_the_level(run: Run) -> None:
     assert run("identify", "6.5.7638.2").out == ("6.5.7638.2 (what was typed): a build of Exchange Server 2003 SP2.\n")
     assert run("identify", "1.2.3.4").out == "1.2.3.4 (what was typed): a build of no product of the catalogue.\n"
