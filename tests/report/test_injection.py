@@ -289,6 +289,7 @@ def _identity(text: str) -> str:
                 **{"foreign": [text], "build_of": [text], "contains": [entry], "next": entry, "anomalies": [text]},
                 "next_steps": [{"id": text, "title": text, "availability": "extended-support", "public": text}],
                 "exposures": [{"cve": text, "state": "exposed", "fixed_by": text, "known_exploited": text}],
+                "advisories": [{"id": text, "text": text, "source": text}],
             }
         ],
         "unreadable": [{"path": text, "reason": text}],
