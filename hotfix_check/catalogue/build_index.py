@@ -10,8 +10,7 @@ from hotfix_check import __version__
 from hotfix_check.catalogue.catalogue import Catalogue
 from hotfix_check.catalogue.index import APPLICATION_ID, FORMAT, SCHEMA
 from hotfix_check.catalogue.load import CatalogueFile
-from hotfix_check.catalogue.outline import row_names
-from hotfix_check.catalogue.outline_table import outline_table
+from hotfix_check.catalogue.outline import outline_table, row_names
 from hotfix_check.catalogue.relations import Supersedence
 from hotfix_check.catalogue.seal import sealed
 from hotfix_check.catalogue.update import names_of

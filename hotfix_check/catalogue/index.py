@@ -20,8 +20,7 @@ from typing import Any, TypeAlias
 from hotfix_check.catalogue.catalogue import Catalogue
 from hotfix_check.catalogue.kb import parse_kb
 from hotfix_check.catalogue.load import CatalogueFile, read_cves, read_products, read_updates, update_label
-from hotfix_check.catalogue.outline import Outline
-from hotfix_check.catalogue.outline_table import read_outline
+from hotfix_check.catalogue.outline import Outline, read_outline
 from hotfix_check.catalogue.product import Product
 from hotfix_check.catalogue.seal import Checked, check_seal, stamp_of
 from hotfix_check.catalogue.update import cves_of

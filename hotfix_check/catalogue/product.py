@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 
@@ -289,24 +289,6 @@ def bounds_of(versions: SpecifierSet) -> Bounds | None:
         if found[1] == "==" or found[3] == "<":
             end = min(end, after if found[1] else numbers)
     return Bounds(first, end, tuple(without))
-
-
-def program_folders(products: Iterable[Product]) -> tuple[str, ...]:
-    """Endings of the paths of all folders below a root, in lower case: every program file in them is evidence.
-
-    Of folders that are called by the name of an instance only the named files are read.
-    """
-    return tuple(
-        sorted(
-            {
-                path
-                for product in products
-                for folder in product.folders
-                for path in folder.paths
-                if product.root_of(path) is not None and "*" not in path
-            }
-        )
-    )
 
 
 def own_version(file: ProductFile, level: Level, product: Product) -> FileVersion | None:
