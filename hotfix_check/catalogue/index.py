@@ -18,12 +18,11 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from hotfix_check.catalogue.catalogue import Catalogue
-from hotfix_check.catalogue.kb import parse_kb
 from hotfix_check.catalogue.load import CatalogueFile, read_cves, read_products, read_updates, update_label
 from hotfix_check.catalogue.outline import Outline, read_outline
 from hotfix_check.catalogue.product import Product
 from hotfix_check.catalogue.seal import Checked, check_seal, stamp_of
-from hotfix_check.catalogue.update import cves_of
+from hotfix_check.catalogue.update import cves_of, parse_kb
 from hotfix_check.errors import CatalogueError, SavedInputError, UnsupportedCatalogueError
 from hotfix_check.frozen import dataclass, replace
 from hotfix_check.untrusted.fields import Fields

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from typing import get_args
 
 from hotfix_check.catalogue.cve import cve_id
-from hotfix_check.catalogue.kb import parse_kb
 from hotfix_check.catalogue.product import Advisory, AnyRange, Bounds, Product, range_of
 from hotfix_check.catalogue.product_table import PLATFORMS, check_roles, file_label
 from hotfix_check.catalogue.update import (
@@ -21,6 +20,7 @@ from hotfix_check.catalogue.update import (
     Prerequisite,
     Restart,
     Update,
+    parse_kb,
 )
 from hotfix_check.untrusted.fields import Fields
 from hotfix_check.untrusted.shown import shown
