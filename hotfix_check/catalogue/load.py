@@ -102,7 +102,7 @@ def parse_catalogue(contents: Iterable[tuple[str, bytes]], *, sha256: str) -> Ca
 
 def parse_files(contents: Iterable[tuple[str, bytes]], faults: list[str]) -> list[CatalogueFile]:
     """The tables of each file; a file that is none adds a line to ``faults``."""
-    found = (_document(name, data, faults) for name, data in contents)
+    found = (_gather(faults, partial(_document, name, data)) for name, data in contents)
     return [document for document in found if document is not None]
 
 
@@ -214,43 +214,35 @@ def _files(path: Path) -> list[Path]:
     return files
 
 
-def _document(path: str, data: bytes, faults: list[str]) -> CatalogueFile | None:
+def _document(path: str, data: bytes) -> CatalogueFile:
     lines = path.endswith(".jsonl")
-    try:
-        parsed = _json_lines(data, path) if lines else parse_toml(data, path, "a catalogue", CatalogueError)
-    except HotfixCheckError as error:
-        faults.append(str(error))
-        return None
-
-    def read() -> CatalogueFile:
-        top = Fields(parsed, path, CatalogueError, text_dates=lines)
-        number = top.need("format", top.integer("format", 1, 1_000_000))
-        if number != FORMAT:
-            raise UnsupportedCatalogueError(
-                f"{path}: format: catalogue format {number} is newer than this hotfix-check, which reads {FORMAT}: "
-                "update hotfix-check, or use the catalogue that came with it"
-            )
-        product_table = top.get("product", object, "a table, or the id of a product of another file")
-        product, product_id = None, None
-        cves = list(top.tables("cve", cve_label, joint=": "))
-        if isinstance(product_table, str):
-            product_id = product_table
-        elif product_table is not None or not cves:
-            product = Fields(top.need("product", product_table), f"{path}: product", CatalogueError, text_dates=lines)
-            product_id = product.text("id")
-        document = CatalogueFile(
-            path,
-            top.need("version", top.day("version")),
-            product,
-            product_id,
-            list(top.tables("update", update_label, joint=": ")),
-            list(top.tables("advisory", lambda number, _: f"advisory {number}", joint=": ")),
-            cves,
+    parsed = _json_lines(data, path) if lines else parse_toml(data, path, "a catalogue", CatalogueError)
+    top = Fields(parsed, path, CatalogueError, text_dates=lines)
+    number = top.need("format", top.integer("format", 1, 1_000_000))
+    if number != FORMAT:
+        raise UnsupportedCatalogueError(
+            f"{path}: format: catalogue format {number} is newer than this hotfix-check, which reads {FORMAT}: "
+            "update hotfix-check, or use the catalogue that came with it"
         )
-        top.finish()
-        return document
-
-    return _gather(faults, read)
+    product_table = top.get("product", object, "a table, or the id of a product of another file")
+    product, product_id = None, None
+    cves = list(top.tables("cve", cve_label, joint=": "))
+    if isinstance(product_table, str):
+        product_id = product_table
+    elif product_table is not None or not cves:
+        product = Fields(top.need("product", product_table), f"{path}: product", CatalogueError, text_dates=lines)
+        product_id = product.text("id")
+    document = CatalogueFile(
+        path,
+        top.need("version", top.day("version")),
+        product,
+        product_id,
+        list(top.tables("update", update_label, joint=": ")),
+        list(top.tables("advisory", lambda number, _: f"advisory {number}", joint=": ")),
+        cves,
+    )
+    top.finish()
+    return document
 
 
 def _json_lines(data: bytes, path: str) -> object:

@@ -43,9 +43,8 @@ def read_update(table: Fields, product: Product) -> Update:
         raise table.fault("released_month", f"the day is known ({released}): leave the month out")
     if released is None and level_name is not None:
         released = product.levels[product.level_index(level_name)].released
-    component = table.text("component")
     importance = table.choice("importance", tuple(Importance))
-    availability = Availability(table.choice("availability", tuple(Availability)) or Availability.PUBLIC)
+    availability = table.choice("availability", tuple(Availability)) or Availability.PUBLIC
     replaces = _references(table, "replaces", product)
     repeats = table.text("repeats")
     packages = tuple(table.each("package", lambda n, _: f"package {n}", lambda entry: _package(entry, product)))
@@ -57,11 +56,11 @@ def read_update(table: Fields, product: Product) -> Update:
         product=product.id,
         title=table.need("title", table.text("title")),
         kind=kind,
-        importance=Importance(importance) if importance else _usual_importance(kind, availability),
+        importance=importance or _usual_importance(kind, availability),
         released=released,
         released_month=released_month,
         level=level_name,
-        component=component,
+        component=table.text("component"),
         restart=table.choice("restart", _RESTART),
         packages=packages,
         replaces=replaces,
@@ -232,7 +231,7 @@ def read_advisory(table: Fields, product: Product) -> Advisory:
     advisory = Advisory(
         id=f"{product.id}/{own_id}",
         product=product.id,
-        kb=table.integer("kb", 10_000, 9_999_999),
+        kb=_kb(table),
         file=table.need("file", table.text("file")),
         first=table.need("first", table.version("first")),
         last=table.need("last", table.version("last")),
