@@ -36,7 +36,9 @@ def index_bytes(catalogue: Catalogue, documents: Sequence[CatalogueFile]) -> byt
         _write_documents(connection, documents)
         _write_updates(connection, catalogue, documents)
         connection.execute("COMMIT")
-        return sealed(_of_no_release(connection.serialize()))
+        data = connection.serialize()
+        # Without the number of the SQLite that wrote it, which no SQLite reads (its file format, 1.3.18).
+        return sealed(data[:_RELEASE_AT] + bytes(4) + data[_RELEASE_AT + 4 :])
     finally:
         connection.close()
 
@@ -99,8 +101,3 @@ def _write_updates(connection: sqlite3.Connection, catalogue: Catalogue, documen
             "INSERT OR IGNORE INTO called VALUES (?, ?, ?)",
             [(name.casefold(), update.product, update.kb or 0) for name in names_of(update)],
         )
-
-
-def _of_no_release(data: bytes) -> bytes:
-    """Without the number of the SQLite that wrote it, which no SQLite reads (its file format, 1.3.18)."""
-    return data[:_RELEASE_AT] + bytes(4) + data[_RELEASE_AT + 4 :]

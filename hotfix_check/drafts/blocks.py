@@ -18,10 +18,9 @@ from hotfix_check.version import FileVersion
 
 _KB = re.compile(r"\b(?:KB|Q)(\d{5,7})\b")
 _PROGRAM = re.compile(r"\.(?:exe|dll)$", re.IGNORECASE)
-_NO_PRODUCTS: Mapping[str, Product] = {}
 
 
-def draft_to_toml(draft: DraftUpdate, names: ProductNames, products: Mapping[str, Product] = _NO_PRODUCTS) -> str:
+def draft_to_toml(draft: DraftUpdate, names: ProductNames, products: Mapping[str, Product]) -> str:
     """All blocks of a draft, one for each product, for a person to review."""
     return "\n".join(
         f"# product: {product or 'none of the catalogue'}\n{block}"
@@ -29,9 +28,7 @@ def draft_to_toml(draft: DraftUpdate, names: ProductNames, products: Mapping[str
     )
 
 
-def update_blocks(
-    draft: DraftUpdate, names: ProductNames, products: Mapping[str, Product] = _NO_PRODUCTS
-) -> dict[str | None, str]:
+def update_blocks(draft: DraftUpdate, names: ProductNames, products: Mapping[str, Product]) -> dict[str | None, str]:
     """The block of each product that has rows; rows that fit no product are under None, or under the only product.
 
     ``products`` are those of the catalogue: they say which levels and folders there are. Without one, levels are taken

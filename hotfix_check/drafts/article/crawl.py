@@ -360,11 +360,12 @@ def unflatten(text: str) -> list[Line]:
         columns = header_line(header[0].strip())
         if columns is None or len(columns) < 2:
             continue
-        start = header.end()
-        rule = _RULE.match(text, start)
-        if rule:
-            start = rule.end()
-        rows, end = _rows(text, start, columns)
+        rule = _RULE.match(text, header.end())
+        end = (rule or header).end()
+        rows: list[tuple[str, ...]] = []
+        while found := _one_row(text[end : end + _LONGEST_ROW], columns):
+            rows.append(found[0])
+            end += found[1]
         if not rows or not (rule or len(columns) >= 3 or not text[end:].strip()):
             continue
         if text[done : header.start()].strip():
@@ -377,15 +378,6 @@ def unflatten(text: str) -> list[Line]:
     if text[done:].strip():
         lines.append(plain_line(text[done:].lstrip()))
     return lines
-
-
-def _rows(text: str, start: int, columns: tuple[Column, ...]) -> tuple[list[tuple[str, ...]], int]:
-    """The rows that follow a header, and where they end."""
-    rows: list[tuple[str, ...]] = []
-    while found := _one_row(text[start : start + _LONGEST_ROW], columns):
-        rows.append(found[0])
-        start += found[1]
-    return rows, start
 
 
 def _one_row(window: str, columns: tuple[Column, ...]) -> tuple[tuple[str, ...], int] | None:
