@@ -108,20 +108,19 @@ class Headings:
 
     def section(self, at: int) -> str | None:
         """The standard section (``resolution``) that a line is in."""
-        return _last_above(self._sections, at)
+        return _last_above(self._sections, at)[1]
 
     def start_of_section(self, at: int) -> int:
         """The line of its heading, 0 for the beginning."""
-        index = bisect_left(self._sections, at, key=lambda entry: entry[0])
-        return self._sections[index - 1][0] if index else 0
+        return _last_above(self._sections, at)[0]
 
     def component(self, at: int) -> str | None:
         """The nearest component line since the last heading."""
-        return _last_above(self._components, at)
+        return _last_above(self._components, at)[1]
 
     def heading(self, at: int) -> str | None:
         """The nearest heading that is not a standard section name."""
-        return _last_above(self._headings, at)
+        return _last_above(self._headings, at)[1]
 
     def label(self, at: int, floor: int) -> str | None:
         """An ``X:`` line, or the end of a sentence (``time stamp for X:``), directly above."""
@@ -171,7 +170,7 @@ def _has_values(line: Line) -> bool:
     return len(re.findall(r"\d[.,:/-]\d", line.text)) >= 2
 
 
-def _last_above(placed: Sequence[tuple[int, str | None]], at: int) -> str | None:
-    """The text of the last entry above a line; an article may have as many headings as tables."""
+def _last_above(placed: Sequence[tuple[int, str | None]], at: int) -> tuple[int, str | None]:
+    """The last entry above a line, with its place; an article may have as many headings as tables."""
     index = bisect_left(placed, at, key=lambda entry: entry[0])
-    return placed[index - 1][1] if index else None
+    return placed[index - 1] if index else (0, None)

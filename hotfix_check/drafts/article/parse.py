@@ -64,8 +64,9 @@ def parse_article(text: str, names: ProductNames, *, source: str, kb: int | None
         raise ArticleError(f"more than {MAX_ARTICLE_BYTES // 1024 // 1024} MiB: not a KB article")
     if _ISO_CLOCK.search(text):
         text = _ISO_TIME.sub(r"\1 \2", text)
-    if source.lower().endswith(".csv") or _delimiter(text):
-        return _draft(_csv_lines(text), names, source=source, kb=kb, is_list=True)
+    delimiter = _delimiter(text)
+    if delimiter or source.lower().endswith(".csv"):
+        return _draft(_csv_lines(text, delimiter or ","), names, source=source, kb=kb, is_list=True)
     lines = html_lines(text) if looks_like_html(text) else text_lines(text)
     return _draft(restored(_without_legal(lines)), names, source=source, kb=kb)
 
@@ -211,13 +212,12 @@ def _delimiter(text: str) -> str | None:
     return None
 
 
-def _csv_lines(text: str) -> list[Line]:
+def _csv_lines(text: str, delimiter: str) -> list[Line]:
     """Rows of cells of a list as Microsoft attaches it to newer updates; one filled cell is a heading inside the list.
 
     Raises ArticleError when quotes never close.
     """
     lines = []
-    delimiter = _delimiter(text) or ","
     reader = csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""), delimiter=delimiter, skipinitialspace=True)
     try:
         for row in reader:
