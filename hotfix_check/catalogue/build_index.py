@@ -20,10 +20,7 @@ _RELEASE_AT = 96
 
 
 def index_bytes(catalogue: Catalogue, documents: Sequence[CatalogueFile]) -> bytes:
-    """The index of a whole catalogue that was read from ``documents``: the content of a file.
-
-    The same catalogue gives the same bytes, whatever the run and the release of SQLite.
-    """
+    """The index of a whole catalogue, read from ``documents``: the same bytes in each run and release of SQLite."""
     connection = sqlite3.connect(":memory:", isolation_level=None)
     try:
         connection.execute("PRAGMA page_size = 4096")

@@ -1,7 +1,4 @@
-"""Catalogue files to values: TOML (one a product), JSON Lines, or the SQLite index made of them.
-
-Every fault is gathered and told with file, KB, row and field.
-"""
+"""Catalogue files, TOML (one a product) or JSON Lines, to values; faults are told with file, KB, row and field."""
 
 from __future__ import annotations
 
@@ -72,10 +69,7 @@ def default_version() -> str | None:
 
 
 def load_catalogue(paths: Sequence[Path]) -> Catalogue:
-    """Read catalogue files, or folders of them, as one catalogue.
-
-    Raises CatalogueError with one line a fault when anything in them cannot be used.
-    """
+    """Read catalogue files, or folders of them, as one catalogue. Raises CatalogueError with one line a fault."""
     contents = read_files(paths)
     return parse_catalogue(contents, sha256=digest_of(contents))
 

@@ -52,10 +52,7 @@ class UpdateNames:
         return [self._written.get(one, one.upper()) for one in found]
 
     def find(self, name: str) -> list[Update]:
-        """The updates of that name, whatever sort of name it is; none where there is none.
-
-        Raises ValueError for a text that is no name of any and no KB number either.
-        """
+        """The updates of that name, if any. Raises ValueError for what is neither the name of one nor a KB number."""
         return self._by_name.get(name.strip().casefold()) or self._by_kb.get(parse_kb(name)) or []
 
 

@@ -20,15 +20,13 @@ _LISTS = ("programs", "markers", "backups", "setup_keys", "setup_values", "updat
 
 
 class Outline(Frozen):
-    """Sums over all updates of a catalogue; the mappings have every product's id.
+    """Sums over all updates of a catalogue; the mappings have every product's id, names of files are in lower case.
 
-    ``names``: the lower-case names of the files that can be evidence. ``plain_names``: those of them that no row and
-    no product gives a version (.cfg, .asp). ``own_ranges``: by file name, the ranges that rows give for files that are
-    not of their product's own. ``newest_builds``: the newest build of any file. ``newest_days``: of the newest update.
-    ``programs``: the ends of the paths of folders whose program files are all read. ``markers``: the lower-case names
-    of files that alone show the updates of a product. ``backups``: the ends of the paths of folders where all products
-    keep copies. ``setup_keys``, ``setup_values`` and ``update_keys``: what is read of a registry, as
-    ``Recorded`` has them. ``stub_exports``: by file name, the export of a stub of that name.
+    ``names``: the files that can be evidence. ``plain_names``: those of them that no row and no product gives a version
+    (.cfg, .asp). ``own_ranges``: by file, the ranges that rows give for what is not of their product's own.
+    ``newest_builds``: of any file. ``programs``: ends of the paths of folders whose program files are all read.
+    ``markers``: files that alone show the updates of a product. ``backups``: as products have them; ``setup_keys``,
+    ``setup_values`` and ``update_keys``: as ``Recorded``; ``stub_exports``: by file, as ``Stub``.
     """
 
     updates: int

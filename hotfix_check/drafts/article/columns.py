@@ -1,7 +1,4 @@
-"""Header lines and header cells: which column holds what.
-
-A header is recognised by the words of its columns, in any order and number, never by the whole line.
-"""
+"""Header lines and header cells: which column holds what, by the words of the columns in any order and number."""
 
 from __future__ import annotations
 

@@ -213,10 +213,7 @@ def _delimiter(text: str) -> str | None:
 
 
 def _csv_lines(text: str, delimiter: str) -> list[Line]:
-    """Rows of cells of a list as Microsoft attaches it to newer updates; one filled cell is a heading inside the list.
-
-    Raises ArticleError when quotes never close.
-    """
+    """Rows of cells of a list as newer updates have it; one filled cell is a heading in it. Raises ArticleError."""
     lines = []
     reader = csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""), delimiter=delimiter, skipinitialspace=True)
     try:

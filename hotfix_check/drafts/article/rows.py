@@ -1,8 +1,7 @@
 """One row of a table: which piece is the name, the version, the size ...
 
-With a header, the pieces are laid on its columns in order, so that kinds and columns agree best: a piece may be
-missing (an empty version), two readings are compared where a bare number could be a size or a version. Without a
-header, or where the header does not fit its rows (KB249973), the kinds alone decide.
+With a header, the pieces are laid on its columns. Without one, or where it does not fit its rows (KB249973), the kinds
+alone decide.
 """
 
 from __future__ import annotations

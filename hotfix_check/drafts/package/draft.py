@@ -60,10 +60,7 @@ def is_package(path: Path) -> bool:
 
 
 def read_package(path: Path, names: ProductNames, *, kb: int | None = None) -> DraftUpdate:
-    """The draft of the update that a package installs; ``kb`` is its number when neither name nor content tells it.
-
-    Raises PackageError when nothing can be unpacked.
-    """
+    """The draft of the update that a package installs, ``kb`` where that is given. Raises PackageError."""
     data = read_bounded(path, MAX_BYTES, "a hotfix package", PackageError)
     name = read_name(path.name, names)
     doubts: list[str] = []
