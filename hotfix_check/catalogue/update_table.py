@@ -34,7 +34,7 @@ def read_update(table: Fields, product: Product) -> Update:
     """One update of a product. Raises CatalogueError."""
     kb = _kb(table)
     kind = table.need("kind", table.choice("kind", tuple(Kind)))
-    level_name = _level_name(table, "level", table.text("level"), product)
+    level_name = _level_name(table, "level", product)
     if (level_name is not None) != (kind in (Kind.SERVICE_PACK, Kind.CUMULATIVE_UPDATE)):
         raise table.fault("level", "only a service pack or cumulative update names the level it brings")
     released = table.day("released")
@@ -118,7 +118,8 @@ def _check_lines(table: Fields, packages: Sequence[Package], product: Product) -
             seen[line] = number
 
 
-def _level_name(table: Fields, field: str, name: str | None, product: Product) -> str | None:
+def _level_name(table: Fields, field: str, product: Product) -> str | None:
+    name = table.text(field)
     if name is None:
         return None
     try:
@@ -157,8 +158,8 @@ def _package(table: Fields, product: Product) -> Package:
     prerequisites = tuple(tuple(_prerequisite(table, value, product) for value in group) for group in groups or ())
     if any(not group for group in prerequisites):
         raise table.fault("prerequisites", "a group must name at least one level or update")
-    level = _level_name(table, "level", table.text("level"), product)
-    built_for = _level_name(table, "line", table.text("line"), product)
+    level = _level_name(table, "level", product)
+    built_for = _level_name(table, "line", product)
     if level is not None and built_for is not None:
         raise table.fault("line", "the level is stated, and the line follows from it: leave it out")
     roles, own = {folder.role for folder in product.folders}, range_of(product.range)
