@@ -36,6 +36,7 @@ SUFFIXES = (".toml", ".jsonl")
 _VERSION = re.compile(rb"^version = ([0-9]{4}-[0-9]{2}-[0-9]{2})$", re.MULTILINE)
 
 T = TypeVar("T")
+Named = TypeVar("Named", Product, Update, Cve)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +128,7 @@ def read_cves(tables: Iterable[Fields], faults: list[str]) -> dict[str, Cve]:
     for table in tables:
         if len(faults) > MAX_FAULTS:
             break
-        cve = _gather(faults, partial(read_cve, table))
-        if cve is not None and cve.id in cves:
-            faults.append(f"{table.where}: id: {cve.id} appears twice")
-        elif cve is not None:
-            cves[cve.id] = cve
+        _keep(cves, table, read_cve, faults)
     return {key: cves[key] for key in sorted(cves)}
 
 
@@ -140,11 +137,7 @@ def read_products(documents: Iterable[CatalogueFile], faults: list[str]) -> tupl
     products: dict[str, Product] = {}
     for document in documents:
         if document.product is not None:
-            product = _gather(faults, partial(read_product, document.product))
-            if product is not None and product.id in products:
-                faults.append(f"{document.product.where}: product {product.id} is defined twice")
-            elif product is not None:
-                products[product.id] = product
+            _keep(products, document.product, read_product, faults)
     return tuple(products[key] for key in sorted(products))
 
 
@@ -168,11 +161,7 @@ def read_updates(
         for table in document.updates:
             if len(faults) > MAX_FAULTS:
                 break
-            update = _gather(faults, partial(read_update, table, owner))
-            if update is not None and update.id in updates:
-                faults.append(f"{table.where}: id: {update.id} appears twice")
-            elif update is not None:
-                updates[update.id] = update
+            _keep(updates, table, partial(read_update, product=owner), faults)
         for table in document.advisories:
             advisory = _gather(faults, partial(read_advisory, table, owner))
             if advisory is not None:
@@ -256,6 +245,15 @@ def _json_lines(data: bytes, path: str) -> object:
     if "update" in top:
         raise CatalogueError(f"{path}: line 1: update: each update needs a line of its own")
     return {**top, "update": updates}
+
+
+def _keep(found: dict[str, Named], table: Fields, read: Callable[[Fields], Named], faults: list[str]) -> None:
+    """Add what a table is read as, by its id; an id that is there already is a fault."""
+    one = _gather(faults, partial(read, table))
+    if one is not None and one.id in found:
+        faults.append(f"{table.where}: id: {one.id} appears twice")
+    elif one is not None:
+        found[one.id] = one
 
 
 def _gather(faults: list[str], read: Callable[[], T]) -> T | None:
