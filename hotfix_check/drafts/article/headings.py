@@ -9,7 +9,7 @@ from itertools import islice
 
 from hotfix_check.drafts.article.columns import header_line
 from hotfix_check.drafts.article.phrases import FAMILIES
-from hotfix_check.drafts.article.prose import is_section_heading
+from hotfix_check.drafts.article.prose import SECTIONS, is_section_heading
 from hotfix_check.drafts.article.rows import is_caption
 from hotfix_check.drafts.article.text import Line, is_underlined
 
@@ -32,14 +32,9 @@ _IN_SENTENCE = re.compile(
 )
 _SAYS = re.compile(r"\b(?:was|were|may|cannot|does|do|did|you|your)\b", re.IGNORECASE)
 _PLAIN_SECTIONS = re.compile(
-    r"symptoms?|cause|resolution|work-?around|status|more information|summary|references|applies to|properties"
-    r"|introduction|additional(?: (?:file |query )?information.*)?"
-    r"|(?:hotfix |update |patch )?file information(?: notes?)?|hotfix information|prerequisites|restart requirements?"
-    r"|(?:hotfix|update) replacement information|download(?:ing)? information"
-    r"|installation (?:information|instructions)|registry information|how to obtain|update information|files?"
-    r"|technical information|service pack information|file details?|files? attributes"
-    r"|the english version|removal information|patch information|cumulative rollup information"
-    r"|notes?|important|warning|caution",
+    rf"{SECTIONS}|symptom|work-around|properties|additional(?: (?:file |query )?information.*)?"
+    r"|(?:hotfix |update |patch )?file information(?: notes?)?|(?:patch|technical|downloading) information"
+    r"|file details?|files? attributes|how to obtain|files?|the english version|notes?|important|warning|caution",
     re.IGNORECASE,
 )
 
