@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from hotfix_check.drafts.article.cells import Cell, Kind, cell_kind, line_cells
 from hotfix_check.drafts.article.columns import Column, Concept, repeated
-from hotfix_check.drafts.article.laying import STRONG, TYPED, VALUED, best_steps, fit, is_dos_name
+from hotfix_check.drafts.article.laying import STRONG, TYPED, VALUED, Step, best_steps, fit, is_dos_name
 from hotfix_check.drafts.article.phrases import FAMILIES
 from hotfix_check.drafts.article.text import Line
 from hotfix_check.drafts.article.values import is_language, is_platform
@@ -125,26 +125,14 @@ def _parts(cell: Cell) -> list[Cell]:
 
 def _by_position(pieces: Sequence[Cell], columns: tuple[Column, ...], at: int) -> RawRow | None:
     """Cells straight under their headers, unless a date or the like stands in a column of another concept."""
-    values: dict[Concept, str] = {}
-    several: list[tuple[str, str]] = []
-    several_of = repeated(columns)
-    strength = 0
     for piece in pieces:
-        column = columns[piece.start]
-        concept = column.concept
+        concept = columns[piece.start].concept
         if concept in TYPED and not fit(piece, concept):
             if concept == "name" and piece.kind in ("whole", "decimal", "missing"):
                 return None
             if (piece.kind in STRONG or piece.kind == "name") and not _misprinted(piece, pieces, columns):
                 return None
-        strength += piece.kind in STRONG
-        if concept in several_of:
-            several.append((column.label, piece.text))
-        if concept != "other":
-            values.setdefault(concept, piece.text)
-    if "name" not in values:
-        return None
-    return RawRow(values=values, line=at, several=tuple(several), strength=strength)
+    return _of_steps([Step(None, piece.start, n, n + 1) for n, piece in enumerate(pieces)], pieces, columns, at)
 
 
 def _misprinted(piece: Cell, pieces: Sequence[Cell], columns: tuple[Column, ...]) -> bool:
@@ -157,13 +145,18 @@ def _misprinted(piece: Cell, pieces: Sequence[Cell], columns: tuple[Column, ...]
 
 
 def _laid_on(pieces: Sequence[Cell], columns: tuple[Column, ...], at: int, *, aligned: bool) -> RawRow | None:
-    """The row that the best way to lay the pieces on the columns gives; None when no piece is its name."""
+    """The row that the best way to lay the pieces on the columns gives."""
+    return _of_steps(best_steps(pieces, columns, aligned=aligned), pieces, columns, at)
+
+
+def _of_steps(steps: Sequence[Step], pieces: Sequence[Cell], columns: tuple[Column, ...], at: int) -> RawRow | None:
+    """The row of pieces that are laid on columns so; None when no piece is its name."""
     values: dict[Concept, str] = {}
     several: list[tuple[str, str]] = []
     several_of = repeated(columns)
     left: list[str] = []
     strength = 0
-    for step in best_steps(pieces, columns, aligned=aligned):
+    for step in steps:
         taken = pieces[step.first : step.past]
         text = " ".join(piece.text for piece in taken)
         if step.column is None:
@@ -180,9 +173,8 @@ def _laid_on(pieces: Sequence[Cell], columns: tuple[Column, ...], at: int, *, al
         values[column.concept] = text
     if "name" not in values:
         return None
-    return _with_remarks(
-        RawRow(values=values, line=at, several=tuple(several), left_over=tuple(left), strength=strength)
-    )
+    row = RawRow(values=values, line=at, several=tuple(several), left_over=tuple(left), strength=strength)
+    return _with_remarks(row) if left else row
 
 
 def _with_remarks(row: RawRow) -> RawRow:
