@@ -74,7 +74,7 @@ def row_from_line(line: str, columns: tuple[Column, ...] | None, at: int) -> Raw
     if not pieces or len(pieces) > _MOST_PIECES:
         return None
     laid = None if columns is None else _laid_on(pieces, columns, at, aligned=_has_gap(columns))
-    typed = row_by_kinds(pieces, at) if laid is None or laid.left_over else None
+    typed = _ByKinds(pieces).row(at) if laid is None or laid.left_over else None
     if columns is None or laid is None:
         return typed if typed and not typed.left_over else None
     if typed and len(typed.left_over) < len(laid.left_over) and typed.strength >= laid.strength:
@@ -99,7 +99,7 @@ def row_from_cells(cells: tuple[str, ...], columns: tuple[Column, ...] | None, a
         row = _laid_on(pieces[:_MOST_PIECES], columns, at, aligned=False)
         if row and not row.left_over:
             return row
-    row = row_by_kinds(pieces[:_MOST_PIECES], at)
+    row = _ByKinds(pieces[:_MOST_PIECES]).row(at)
     if row and any(cell_kind(text) in STRONG for text in row.left_over):
         return None  # a comparison: which of its versions is meant, nothing says
     return row
@@ -214,18 +214,10 @@ def _has_gap(parts: Sequence[Cell | Column]) -> bool:
     return any(after.start - before.end > 1 for before, after in pairwise(parts))
 
 
-def row_by_kinds(pieces: Sequence[Cell], at: int) -> RawRow | None:
-    """One file name and at least one date, version or size; None without them."""
-    row = _Gathered()
-    for piece in pieces:
-        row.take(piece)
-    return row.finished(at)
+class _ByKinds:
+    """The values of a row while its pieces are taken: one file name and at least one date, version or size."""
 
-
-class _Gathered:
-    """The values of a row while its pieces are taken."""
-
-    def __init__(self) -> None:
+    def __init__(self, pieces: Sequence[Cell]) -> None:
         self._values: dict[Concept, str] = {}
         self._left: list[str] = []
         self._words: list[str] = []
@@ -234,8 +226,10 @@ class _Gathered:
         self._previous: Kind | None = None
         self._before_platform = False
         """Whether a word stands before the platform: it is none of it."""
+        for piece in pieces:
+            self._take(piece)
 
-    def take(self, piece: Cell) -> None:
+    def _take(self, piece: Cell) -> None:
         if piece.kind in ("missing", "label"):
             return
         target = self._target(piece)
@@ -269,22 +263,19 @@ class _Gathered:
             return True
         return False
 
-    def finished(self, at: int) -> RawRow | None:
+    def row(self, at: int) -> RawRow | None:
         values, words = self._values, self._words
         for number in self._numbers:
             self._take_number(number)
+        few = 1 <= len(words) <= 3 and self._strength and not self._before_platform
         if "name" not in values and len(words) == 1 and self._strength >= 2 and _BARE_NAME.fullmatch(words[0]):
             values["name"] = words.pop()
-        elif "name" in values and words and self._has_words_of_platform():
+        elif few and {"name", "platform"} <= values.keys():
             values["platform"] = " ".join([values["platform"], *words])
             words.clear()
         if "name" not in values or not (self._strength or {"version", "size"} & values.keys()):
             return None
         return RawRow(values=values, line=at, left_over=(*self._left, *words), strength=self._strength)
-
-    def _has_words_of_platform(self) -> bool:
-        few = len(self._words) <= 3 and not self._before_platform
-        return few and "platform" in self._values and self._strength >= 1
 
     def _take_number(self, number: Cell) -> None:
         """A bare number is a version with a dot, else a size; the second one the other."""
