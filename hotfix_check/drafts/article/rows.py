@@ -280,12 +280,10 @@ class _ByKinds:
     def _take_number(self, number: Cell) -> None:
         """A bare number is a version with a dot, else a size; the second one the other."""
         values = self._values
-        if number.kind == "decimal" and "version" not in values:
+        if "version" not in values and (number.kind == "decimal" or "size" in values):
             values["version"] = number.text
-        elif "size" not in values and (number.kind == "whole" or "version" in values):
+        elif "size" not in values:
             values["size"] = number.text
-        elif "version" not in values:
-            values["version"] = number.text
         else:
             self._left.append(number.text)
 
