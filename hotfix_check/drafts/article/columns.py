@@ -139,9 +139,7 @@ def _parted_by_gaps(line: str) -> tuple[list[Column], int] | None:
     if len(chunks) < 3 or None in concepts or len(set(concepts)) == len(concepts):
         return None
     return [
-        Column(concept, chunk[0], *chunk.span())
-        for chunk, concept in zip(chunks, concepts, strict=True)
-        if concept is not None
+        Column(concept or "other", chunk[0], *chunk.span()) for chunk, concept in zip(chunks, concepts, strict=True)
     ], 0
 
 
