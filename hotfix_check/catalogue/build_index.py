@@ -10,8 +10,7 @@ from hotfix_check import __version__
 from hotfix_check.catalogue.catalogue import Catalogue
 from hotfix_check.catalogue.index import APPLICATION_ID, FORMAT, SCHEMA
 from hotfix_check.catalogue.load import CatalogueFile
-from hotfix_check.catalogue.outline import row_names
-from hotfix_check.catalogue.outline_table import outline_table
+from hotfix_check.catalogue.outline import outline_table, row_names
 from hotfix_check.catalogue.relations import Supersedence
 from hotfix_check.catalogue.seal import sealed
 from hotfix_check.catalogue.update import names_of
@@ -21,10 +20,7 @@ _RELEASE_AT = 96
 
 
 def index_bytes(catalogue: Catalogue, documents: Sequence[CatalogueFile]) -> bytes:
-    """The index of a whole catalogue that was read from ``documents``: the content of a file.
-
-    The same catalogue gives the same bytes, whatever the run and the release of SQLite.
-    """
+    """The index of a whole catalogue, read from ``documents``: the same bytes in each run and release of SQLite."""
     connection = sqlite3.connect(":memory:", isolation_level=None)
     try:
         connection.execute("PRAGMA page_size = 4096")
@@ -37,7 +33,9 @@ def index_bytes(catalogue: Catalogue, documents: Sequence[CatalogueFile]) -> byt
         _write_documents(connection, documents)
         _write_updates(connection, catalogue, documents)
         connection.execute("COMMIT")
-        return sealed(_of_no_release(connection.serialize()))
+        data = connection.serialize()
+        # Without the number of the SQLite that wrote it, which no SQLite reads (its file format, 1.3.18).
+        return sealed(data[:_RELEASE_AT] + bytes(4) + data[_RELEASE_AT + 4 :])
     finally:
         connection.close()
 
@@ -100,8 +98,3 @@ def _write_updates(connection: sqlite3.Connection, catalogue: Catalogue, documen
             "INSERT OR IGNORE INTO called VALUES (?, ?, ?)",
             [(name.casefold(), update.product, update.kb or 0) for name in names_of(update)],
         )
-
-
-def _of_no_release(data: bytes) -> bytes:
-    """Without the number of the SQLite that wrote it, which no SQLite reads (its file format, 1.3.18)."""
-    return data[:_RELEASE_AT] + bytes(4) + data[_RELEASE_AT + 4 :]

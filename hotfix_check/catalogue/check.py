@@ -82,7 +82,7 @@ def _levels_brought(product: Product, updates: list[Update]) -> Iterator[str]:
 def _statements(update: Update) -> Iterator[str]:
     if not update.sources:
         yield "sources: every update needs at least one"
-    for alias, count in ((alias, update.aliases.count(alias)) for alias in dict.fromkeys(update.aliases)):
+    for alias, count in Counter(update.aliases).items():
         if count > 1:
             yield f"aliases: {alias} appears {count} times"
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from hotfix_check.catalogue.catalogue import Catalogue
 from hotfix_check.catalogue.cve import Cve
 from hotfix_check.catalogue.product import Product
-from hotfix_check.catalogue.update import FileRow, Package, Update
+from hotfix_check.catalogue.update import Package, Update
 from hotfix_check.frozen import Frozen
 
 if TYPE_CHECKING:
@@ -72,7 +72,11 @@ def compare_catalogues(before: Catalogue, after: Catalogue) -> CatalogueChanges:
         levels_gone=_new(new_levels, levels),
         products_added=_new(products, new_products),
         products_gone=_new(new_products, products),
-        products_changed=tuple(starmap(_product_change, _differing(products, new_products))),
+        products_changed=tuple(
+            # Levels, folders, files and components are told as rows, whole; a level that came is one among them.
+            _entry(new.id, _fields(old, new, but=_PARTS), _parts(old), _parts(new))
+            for old, new in _differing(products, new_products)
+        ),
         cves_added=_new(before.cves, after.cves),
         cves_gone=_new(after.cves, before.cves),
         cves_changed=tuple(
@@ -102,11 +106,6 @@ def _levels(catalogue: Catalogue) -> set[str]:
     return {f"{product.id} {level.name}" for product in catalogue.products for level in product.levels}
 
 
-def _product_change(old: Product, new: Product) -> EntryChange:
-    """Levels, folders, files and components are told as rows, whole; a level that came is one among them."""
-    return _entry(new.id, _fields(old, new, but=_PARTS), _parts(old), _parts(new))
-
-
 def _parts(product: Product) -> Iterator[str]:
     for name in _PARTS:
         held = getattr(product, name)
@@ -116,8 +115,13 @@ def _parts(product: Product) -> Iterator[str]:
 
 def _told(part: DataclassInstance) -> str:
     """Everything that a part says, so that no change of it is silent."""
-    values = ((field.name, getattr(part, field.name), field.default) for field in fields(part))
-    return ", ".join(f"{name} {_text(value)}" for name, value, default in values if value not in (default, None))
+    return ", ".join(_said(part))
+
+
+def _said(part: DataclassInstance, *, but: Sequence[str] = ()) -> list[str]:
+    """The fields of a part that say more than their default."""
+    values = ((field.name, getattr(part, field.name), field.default) for field in fields(part) if field.name not in but)
+    return [f"{name} {_text(value)}" for name, value, default in values if value not in (default, None)]
 
 
 def _fields(old: _Told, new: _Told, *, but: Sequence[str]) -> list[FieldChange]:
@@ -151,17 +155,8 @@ def _package(package: Package) -> str:
 def _rows(update: Update) -> Iterator[str]:
     for package in update.packages:
         for row in package.rows:
-            yield f"{package.level or 'the line of its builds'}: {_row(row)}"
-
-
-def _row(row: FileRow) -> str:
-    """Everything that a row says, so that no change of it is silent."""
-    words = [row.name, str(row.version or "without a version")]
-    for field in fields(FileRow):
-        value = getattr(row, field.name)
-        if field.name not in ("name", "version") and value != field.default:
-            words.append(f"{field.name} {_text(value)}")
-    return " ".join(words)
+            words = (row.name, str(row.version or "without a version"), *_said(row, but=("name", "version")))
+            yield f"{package.level or 'the line of its builds'}: {' '.join(words)}"
 
 
 def _text(value: object) -> str:

@@ -18,13 +18,11 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from hotfix_check.catalogue.catalogue import Catalogue
-from hotfix_check.catalogue.kb import parse_kb
 from hotfix_check.catalogue.load import CatalogueFile, read_cves, read_products, read_updates, update_label
-from hotfix_check.catalogue.outline import Outline
-from hotfix_check.catalogue.outline_table import read_outline
+from hotfix_check.catalogue.outline import Outline, read_outline
 from hotfix_check.catalogue.product import Product
 from hotfix_check.catalogue.seal import Checked, check_seal, stamp_of
-from hotfix_check.catalogue.update import cves_of
+from hotfix_check.catalogue.update import cves_of, parse_kb
 from hotfix_check.errors import CatalogueError, SavedInputError, UnsupportedCatalogueError
 from hotfix_check.frozen import dataclass, replace
 from hotfix_check.untrusted.fields import Fields
@@ -87,13 +85,7 @@ SELECT product, content FROM advisories WHERE product IN (SELECT value FROM json
 
 def is_index(path: Path) -> bool:
     """Whether a file begins like a SQLite database. Raises CatalogueError when it cannot be opened."""
-    try:
-        if not path.is_file():
-            return False
-        with path.open("rb") as stream:
-            return stream.read(len(_MAGIC)) == _MAGIC
-    except OSError as error:
-        raise CatalogueError(f"{path}: {error.strerror or error}") from None
+    return _header(path).startswith(_MAGIC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,20 +250,25 @@ def _check_form(path: Path) -> None:
     """By the header of a SQLite file (its file format, 1.3): what it is for, and the format of what is in it."""
     if _status(path).st_size > MAX_INDEX_BYTES:
         raise CatalogueError(f"{path}: larger than {MAX_INDEX_BYTES} bytes, not a catalogue index")
-    try:
-        with path.open("rb") as stream:
-            header = stream.read(_HEADER_BYTES)
-    except OSError as error:
-        raise CatalogueError(f"{path}: {error.strerror or error}") from None
-    application, number = (
-        struct.unpack_from(">I", header.ljust(_HEADER_BYTES, b"\0"), at)[0] for at in (_APPLICATION_AT, _FORMAT_AT)
-    )
+    header = _header(path).ljust(_HEADER_BYTES, b"\0")
+    application, number = (struct.unpack_from(">I", header, at)[0] for at in (_APPLICATION_AT, _FORMAT_AT))
     if application != APPLICATION_ID:
         raise CatalogueError(f"{path}: a SQLite file, but not a catalogue: 'hotfix-check catalogue build' writes one")
     if number != FORMAT:
         raise UnsupportedCatalogueError(
             f"{path}: an index of format {number}; this hotfix-check reads {FORMAT}: {_AGAIN}"
         )
+
+
+def _header(path: Path) -> bytes:
+    """The first bytes of a file; none of what is no file. Raises CatalogueError when it cannot be opened."""
+    try:
+        if not path.is_file():
+            return b""
+        with path.open("rb") as stream:
+            return stream.read(_HEADER_BYTES)
+    except OSError as error:
+        raise CatalogueError(f"{path}: {error.strerror or error}") from None
 
 
 def _status(path: Path) -> os.stat_result:

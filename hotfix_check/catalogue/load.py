@@ -1,7 +1,4 @@
-"""Catalogue files to values: TOML (one a product), JSON Lines, or the SQLite index made of them.
-
-Every fault is gathered and told with file, KB, row and field.
-"""
+"""Catalogue files, TOML (one a product) or JSON Lines, to values; faults are told with file, KB, row and field."""
 
 from __future__ import annotations
 
@@ -39,6 +36,7 @@ SUFFIXES = (".toml", ".jsonl")
 _VERSION = re.compile(rb"^version = ([0-9]{4}-[0-9]{2}-[0-9]{2})$", re.MULTILINE)
 
 T = TypeVar("T")
+Named = TypeVar("Named", Product, Update, Cve)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +70,7 @@ def default_version() -> str | None:
 
 
 def load_catalogue(paths: Sequence[Path]) -> Catalogue:
-    """Read catalogue files, or folders of them, as one catalogue.
-
-    Raises CatalogueError with one line a fault when anything in them cannot be used.
-    """
+    """Read catalogue files, or folders of them, as one catalogue. Raises CatalogueError with one line a fault."""
     contents = read_files(paths)
     return parse_catalogue(contents, sha256=digest_of(contents))
 
@@ -102,7 +97,7 @@ def parse_catalogue(contents: Iterable[tuple[str, bytes]], *, sha256: str) -> Ca
 
 def parse_files(contents: Iterable[tuple[str, bytes]], faults: list[str]) -> list[CatalogueFile]:
     """The tables of each file; a file that is none adds a line to ``faults``."""
-    found = (_document(name, data, faults) for name, data in contents)
+    found = (_gather(faults, partial(_document, name, data)) for name, data in contents)
     return [document for document in found if document is not None]
 
 
@@ -133,11 +128,7 @@ def read_cves(tables: Iterable[Fields], faults: list[str]) -> dict[str, Cve]:
     for table in tables:
         if len(faults) > MAX_FAULTS:
             break
-        cve = _gather(faults, partial(read_cve, table))
-        if cve is not None and cve.id in cves:
-            faults.append(f"{table.where}: id: {cve.id} appears twice")
-        elif cve is not None:
-            cves[cve.id] = cve
+        _keep(cves, table, read_cve, faults)
     return {key: cves[key] for key in sorted(cves)}
 
 
@@ -146,11 +137,7 @@ def read_products(documents: Iterable[CatalogueFile], faults: list[str]) -> tupl
     products: dict[str, Product] = {}
     for document in documents:
         if document.product is not None:
-            product = _gather(faults, partial(read_product, document.product))
-            if product is not None and product.id in products:
-                faults.append(f"{document.product.where}: product {product.id} is defined twice")
-            elif product is not None:
-                products[product.id] = product
+            _keep(products, document.product, read_product, faults)
     return tuple(products[key] for key in sorted(products))
 
 
@@ -174,11 +161,7 @@ def read_updates(
         for table in document.updates:
             if len(faults) > MAX_FAULTS:
                 break
-            update = _gather(faults, partial(read_update, table, owner))
-            if update is not None and update.id in updates:
-                faults.append(f"{table.where}: id: {update.id} appears twice")
-            elif update is not None:
-                updates[update.id] = update
+            _keep(updates, table, partial(read_update, product=owner), faults)
         for table in document.advisories:
             advisory = _gather(faults, partial(read_advisory, table, owner))
             if advisory is not None:
@@ -214,43 +197,35 @@ def _files(path: Path) -> list[Path]:
     return files
 
 
-def _document(path: str, data: bytes, faults: list[str]) -> CatalogueFile | None:
+def _document(path: str, data: bytes) -> CatalogueFile:
     lines = path.endswith(".jsonl")
-    try:
-        parsed = _json_lines(data, path) if lines else parse_toml(data, path, "a catalogue", CatalogueError)
-    except HotfixCheckError as error:
-        faults.append(str(error))
-        return None
-
-    def read() -> CatalogueFile:
-        top = Fields(parsed, path, CatalogueError, text_dates=lines)
-        number = top.need("format", top.integer("format", 1, 1_000_000))
-        if number != FORMAT:
-            raise UnsupportedCatalogueError(
-                f"{path}: format: catalogue format {number} is newer than this hotfix-check, which reads {FORMAT}: "
-                "update hotfix-check, or use the catalogue that came with it"
-            )
-        product_table = top.get("product", object, "a table, or the id of a product of another file")
-        product, product_id = None, None
-        cves = list(top.tables("cve", cve_label, joint=": "))
-        if isinstance(product_table, str):
-            product_id = product_table
-        elif product_table is not None or not cves:
-            product = Fields(top.need("product", product_table), f"{path}: product", CatalogueError, text_dates=lines)
-            product_id = product.text("id")
-        document = CatalogueFile(
-            path,
-            top.need("version", top.day("version")),
-            product,
-            product_id,
-            list(top.tables("update", update_label, joint=": ")),
-            list(top.tables("advisory", lambda number, _: f"advisory {number}", joint=": ")),
-            cves,
+    parsed = _json_lines(data, path) if lines else parse_toml(data, path, "a catalogue", CatalogueError)
+    top = Fields(parsed, path, CatalogueError, text_dates=lines)
+    number = top.need("format", top.integer("format", 1, 1_000_000))
+    if number != FORMAT:
+        raise UnsupportedCatalogueError(
+            f"{path}: format: catalogue format {number} is newer than this hotfix-check, which reads {FORMAT}: "
+            "update hotfix-check, or use the catalogue that came with it"
         )
-        top.finish()
-        return document
-
-    return _gather(faults, read)
+    product_table = top.get("product", object, "a table, or the id of a product of another file")
+    product, product_id = None, None
+    cves = list(top.tables("cve", cve_label, joint=": "))
+    if isinstance(product_table, str):
+        product_id = product_table
+    elif product_table is not None or not cves:
+        product = Fields(top.need("product", product_table), f"{path}: product", CatalogueError, text_dates=lines)
+        product_id = product.text("id")
+    document = CatalogueFile(
+        path,
+        top.need("version", top.day("version")),
+        product,
+        product_id,
+        list(top.tables("update", update_label, joint=": ")),
+        list(top.tables("advisory", lambda number, _: f"advisory {number}", joint=": ")),
+        cves,
+    )
+    top.finish()
+    return document
 
 
 def _json_lines(data: bytes, path: str) -> object:
@@ -270,6 +245,15 @@ def _json_lines(data: bytes, path: str) -> object:
     if "update" in top:
         raise CatalogueError(f"{path}: line 1: update: each update needs a line of its own")
     return {**top, "update": updates}
+
+
+def _keep(found: dict[str, Named], table: Fields, read: Callable[[Fields], Named], faults: list[str]) -> None:
+    """Add what a table is read as, by its id; an id that is there already is a fault."""
+    one = _gather(faults, partial(read, table))
+    if one is not None and one.id in found:
+        faults.append(f"{table.where}: id: {one.id} appears twice")
+    elif one is not None:
+        found[one.id] = one
 
 
 def _gather(faults: list[str], read: Callable[[], T]) -> T | None:

@@ -6,8 +6,7 @@ import contextlib
 from collections import defaultdict
 from collections.abc import Iterable
 
-from hotfix_check.catalogue.kb import parse_kb
-from hotfix_check.catalogue.update import Update, cves_of, own_name
+from hotfix_check.catalogue.update import Update, cves_of, own_name, parse_kb
 
 _MOST_EDITS = 2
 
@@ -20,16 +19,13 @@ class UpdateNames:
         self._by_kb: dict[int, list[Update]] = defaultdict(list)
         self._written: dict[str, str] = {}
         for update in updates:
-            written = {one.casefold(): one for one in self._names_of(update)}
+            names = (update.id, own_name(update.id), *update.aliases, *cves_of(update))
+            written = {one.casefold(): one for one in names}
             for name in written:
                 self._by_name[name].append(update)
             self._written |= written
             if update.kb is not None:
                 self._by_kb[update.kb].append(update)
-
-    @staticmethod
-    def _names_of(update: Update) -> tuple[str, ...]:
-        return (update.id, own_name(update.id), *update.aliases, *cves_of(update))
 
     @property
     def all(self) -> list[str]:
@@ -56,10 +52,7 @@ class UpdateNames:
         return [self._written.get(one, one.upper()) for one in found]
 
     def find(self, name: str) -> list[Update]:
-        """The updates of that name, whatever sort of name it is; none where there is none.
-
-        Raises ValueError for a text that is no name of any and no KB number either.
-        """
+        """The updates of that name, if any. Raises ValueError for what is neither the name of one nor a KB number."""
         return self._by_name.get(name.strip().casefold()) or self._by_kb.get(parse_kb(name)) or []
 
 

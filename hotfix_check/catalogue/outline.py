@@ -6,25 +6,27 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import field
 from datetime import date
+from typing import Any
 
 from packaging.specifiers import SpecifierSet
 
-from hotfix_check.catalogue.product import Advisory, Product, headline_version, program_folders
+from hotfix_check.catalogue.product import Advisory, Product, headline_version
 from hotfix_check.catalogue.update import Update, required_rows
 from hotfix_check.frozen import Frozen
+from hotfix_check.untrusted.fields import Fields
 from hotfix_check.version import FileVersion
+
+_LISTS = ("programs", "markers", "backups", "setup_keys", "setup_values", "update_keys")
 
 
 class Outline(Frozen):
-    """Sums over all updates of a catalogue; the mappings have every product's id.
+    """Sums over all updates of a catalogue; the mappings have every product's id, names of files are in lower case.
 
-    ``names``: the lower-case names of the files that can be evidence. ``plain_names``: those of them that no row and
-    no product gives a version (.cfg, .asp). ``own_ranges``: by file name, the ranges that rows give for files that are
-    not of their product's own. ``newest_builds``: the newest build of any file. ``newest_days``: of the newest update.
-    ``programs``: the ends of the paths of folders whose program files are all read. ``markers``: the lower-case names
-    of files that alone show the updates of a product. ``backups``: the ends of the paths of folders where all products
-    keep copies. ``setup_keys``, ``setup_values`` and ``update_keys``: what is read of a registry, as
-    ``Recorded`` has them. ``stub_exports``: by file name, the export of a stub of that name.
+    ``names``: the files that can be evidence. ``plain_names``: those of them that no row and no product gives a version
+    (.cfg, .asp). ``own_ranges``: by file, the ranges that rows give for what is not of their product's own.
+    ``newest_builds``: of any file. ``programs``: ends of the paths of folders whose program files are all read.
+    ``markers``: files that alone show the updates of a product. ``backups``: as products have them; ``setup_keys``,
+    ``setup_values`` and ``update_keys``: as ``Recorded``; ``stub_exports``: by file, as ``Stub``.
     """
 
     updates: int
@@ -72,7 +74,14 @@ def make_outline(
         own_ranges={name: tuple(found[text] for text in sorted(found)) for name, found in sorted(ranges.items())},
         newest_builds=_newest_builds(products, updates),
         newest_days=days,
-        programs=program_folders(products),
+        # Of folders that are called by the name of an instance only the named files are read.
+        programs=_once(
+            path
+            for product in products
+            for folder in product.folders
+            for path in folder.paths
+            if product.root_of(path) is not None and "*" not in path
+        ),
         markers=_once(name for one in products if one.build_per_update for name in one.server_files),
         backups=_once(path for product in products for path in product.backups),
         setup_keys=_once(key for one in recorded for key in one.setup_keys),
@@ -130,3 +139,42 @@ def _newest_builds(products: tuple[Product, ...], updates: tuple[Update, ...]) -
                 if row.version is not None and row.version > newest[update.product]:
                     newest[update.product] = row.version
     return newest
+
+
+def outline_table(outline: Outline) -> dict[str, Any]:
+    """The outline as the index keeps it, in JSON."""
+    return {
+        "updates": outline.updates,
+        "names": {product: sorted(names) for product, names in outline.names.items()},
+        "plain_names": sorted(outline.plain_names),
+        "own_ranges": {name: [str(one) for one in ranges] for name, ranges in outline.own_ranges.items()},
+        "newest_builds": {product: str(build) for product, build in outline.newest_builds.items()},
+        "newest_days": {product: str(day) for product, day in outline.newest_days.items() if day is not None},
+        **{name: list(getattr(outline, name)) for name in _LISTS},
+        "stub_exports": dict(outline.stub_exports),
+    }
+
+
+def read_outline(table: Fields) -> Outline:
+    """The outline of such a table. Raises CatalogueError."""
+    names, ranges, builds, days, stubs = (
+        table.need(field, table.inner(field))
+        for field in ("names", "own_ranges", "newest_builds", "newest_days", "stub_exports")
+    )
+    outline = Outline(
+        updates=table.need("updates", table.integer("updates", 0, 1_000_000_000)),
+        names={product: frozenset(names.texts(product) or ()) for product in names.table},
+        plain_names=frozenset(table.need("plain_names", table.texts("plain_names"))),
+        own_ranges={
+            name: tuple(ranges.read(name, text, SpecifierSet) for text in ranges.texts(name) or ())
+            for name in ranges.table
+        },
+        newest_builds={product: builds.need(product, builds.version(product)) for product in builds.table},
+        newest_days={product: days.day(product) for product in names.table},
+        stub_exports={name: stubs.need(name, stubs.text(name)) for name in stubs.table},
+        **{name: table.texts(name) or () for name in _LISTS},
+    )
+    table.finish()
+    if set(outline.newest_builds) != set(outline.names):
+        raise table.fault("newest_builds", "a build for each product of names expected")
+    return outline

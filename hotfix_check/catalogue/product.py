@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 
@@ -13,6 +13,7 @@ from packaging.version import Version
 from hotfix_check.frozen import Frozen, dataclass
 from hotfix_check.version import FileVersion
 
+STALE_AFTER_DAYS = 60
 _PART = re.compile(r"(==|!=)([0-9]+(?:\.[0-9]+){0,3})\.\*|(>=|<)([0-9]+(?:\.[0-9]+){0,3})", re.ASCII)
 
 
@@ -291,26 +292,27 @@ def bounds_of(versions: SpecifierSet) -> Bounds | None:
     return Bounds(first, end, tuple(without))
 
 
-def program_folders(products: Iterable[Product]) -> tuple[str, ...]:
-    """Endings of the paths of all folders below a root, in lower case: every program file in them is evidence.
-
-    Of folders that are called by the name of an instance only the named files are read.
-    """
-    return tuple(
-        sorted(
-            {
-                path
-                for product in products
-                for folder in product.folders
-                for path in folder.paths
-                if product.root_of(path) is not None and "*" not in path
-            }
-        )
-    )
-
-
 def own_version(file: ProductFile, level: Level, product: Product) -> FileVersion | None:
     """A file's own version at a level: of a marker that goes by the third part, else the level's headline build."""
     if file.marker and product.by_third_part:
         return file.versions.get(level.name, headline_version(level))
     return file.versions.get(level.name)
+
+
+def serviced(product: Product, day: date) -> bool:
+    """Whether updates are made for a product on a day: within its support, or a period that is paid for.
+
+    One whose end of support no source names is taken to be serviced only where the catalogue says how (Exchange 2000
+    has neither an end nor updates since 2010; the Subscription Edition has no fixed end).
+    """
+    if product.end_of_support is None:
+        return product.successor is None and product.support_terms is not None
+    return day <= product.end_of_support or any(one.begins <= day <= one.ends for one in product.paid_support)
+
+
+def stale_days(product: Product, newest: date | None, day: date) -> int | None:
+    """The age in days of the newest known update, where it is so old that a newer one is likely to be out."""
+    if newest is None or not serviced(product, day):
+        return None
+    age = (day - newest).days
+    return age if age > STALE_AFTER_DAYS else None

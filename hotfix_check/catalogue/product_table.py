@@ -129,7 +129,6 @@ def _paid(table: Fields) -> PaidPeriod:
         terms=table.need("terms", table.text("terms")),
         sources=table.need("sources", table.texts("sources")),
     )
-    table.finish()
     if period.ends < period.begins:
         raise table.fault("ends", f"{period.ends} is before begins ({period.begins})")
     return period

@@ -207,7 +207,8 @@ class Supersedence:
                 same = successor.product == update.product  # a line is of one product
                 beyond = self._known_closures.get((newer, line)) if same else None
                 if beyond is None:
-                    waiting.append((successor, self._package_of(successor, line) if same else None))
+                    own = (package for package in successor.packages if same and package.line == line)
+                    waiting.append((successor, next(own, None)))
                 else:
                     found.update(beyond)
         found.discard(update.id)
@@ -303,10 +304,6 @@ class Supersedence:
         """The ids of the updates that bring levels."""
         found = (self.bringing(product.id, level.name) for level in levels)
         return [update.id for update in found if update is not None]
-
-    def _package_of(self, update: Update, line: int | None) -> Package | None:
-        """The package of an update for a line, if it has one."""
-        return next((package for package in update.packages if package.line == line), None)
 
     def chain(self, update: Update, package: Package | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """What an update replaces and what replaces it on a package's line, each oldest first, whatever the steps."""

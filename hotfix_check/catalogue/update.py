@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from calendar import monthrange
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -11,6 +12,16 @@ from packaging.specifiers import SpecifierSet
 
 from hotfix_check.frozen import Frozen
 from hotfix_check.version import FileVersion
+
+_KB = re.compile(r"(?:KB|Q)?([0-9]{5,7})", re.ASCII | re.IGNORECASE)
+
+
+def parse_kb(text: str) -> int:
+    """Read a KB number: KB818861, Q818861, kb818861 or 818861. Raises ValueError for anything else."""
+    match = _KB.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(f"{text!r} is not a KB number: five to seven digits expected, such as KB818861")
+    return int(match[1])
 
 
 def own_name(update_id: str) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from typing import get_args
 
 from hotfix_check.catalogue.cve import cve_id
-from hotfix_check.catalogue.kb import parse_kb
 from hotfix_check.catalogue.product import Advisory, AnyRange, Bounds, Product, range_of
 from hotfix_check.catalogue.product_table import PLATFORMS, check_roles, file_label
 from hotfix_check.catalogue.update import (
@@ -21,6 +20,7 @@ from hotfix_check.catalogue.update import (
     Prerequisite,
     Restart,
     Update,
+    parse_kb,
 )
 from hotfix_check.untrusted.fields import Fields
 from hotfix_check.untrusted.shown import shown
@@ -34,7 +34,7 @@ def read_update(table: Fields, product: Product) -> Update:
     """One update of a product. Raises CatalogueError."""
     kb = _kb(table)
     kind = table.need("kind", table.choice("kind", tuple(Kind)))
-    level_name = _level_name(table, "level", table.text("level"), product)
+    level_name = _level_name(table, "level", product)
     if (level_name is not None) != (kind in (Kind.SERVICE_PACK, Kind.CUMULATIVE_UPDATE)):
         raise table.fault("level", "only a service pack or cumulative update names the level it brings")
     released = table.day("released")
@@ -43,9 +43,8 @@ def read_update(table: Fields, product: Product) -> Update:
         raise table.fault("released_month", f"the day is known ({released}): leave the month out")
     if released is None and level_name is not None:
         released = product.levels[product.level_index(level_name)].released
-    component = table.text("component")
     importance = table.choice("importance", tuple(Importance))
-    availability = Availability(table.choice("availability", tuple(Availability)) or Availability.PUBLIC)
+    availability = table.choice("availability", tuple(Availability)) or Availability.PUBLIC
     replaces = _references(table, "replaces", product)
     repeats = table.text("repeats")
     packages = tuple(table.each("package", lambda n, _: f"package {n}", lambda entry: _package(entry, product)))
@@ -57,11 +56,11 @@ def read_update(table: Fields, product: Product) -> Update:
         product=product.id,
         title=table.need("title", table.text("title")),
         kind=kind,
-        importance=Importance(importance) if importance else _usual_importance(kind, availability),
+        importance=importance or _usual_importance(kind, availability),
         released=released,
         released_month=released_month,
         level=level_name,
-        component=component,
+        component=table.text("component"),
         restart=table.choice("restart", _RESTART),
         packages=packages,
         replaces=replaces,
@@ -119,7 +118,8 @@ def _check_lines(table: Fields, packages: Sequence[Package], product: Product) -
             seen[line] = number
 
 
-def _level_name(table: Fields, field: str, name: str | None, product: Product) -> str | None:
+def _level_name(table: Fields, field: str, product: Product) -> str | None:
+    name = table.text(field)
     if name is None:
         return None
     try:
@@ -158,8 +158,8 @@ def _package(table: Fields, product: Product) -> Package:
     prerequisites = tuple(tuple(_prerequisite(table, value, product) for value in group) for group in groups or ())
     if any(not group for group in prerequisites):
         raise table.fault("prerequisites", "a group must name at least one level or update")
-    level = _level_name(table, "level", table.text("level"), product)
-    built_for = _level_name(table, "line", table.text("line"), product)
+    level = _level_name(table, "level", product)
+    built_for = _level_name(table, "line", product)
     if level is not None and built_for is not None:
         raise table.fault("line", "the level is stated, and the line follows from it: leave it out")
     roles, own = {folder.role for folder in product.folders}, range_of(product.range)
@@ -232,7 +232,7 @@ def read_advisory(table: Fields, product: Product) -> Advisory:
     advisory = Advisory(
         id=f"{product.id}/{own_id}",
         product=product.id,
-        kb=table.integer("kb", 10_000, 9_999_999),
+        kb=_kb(table),
         file=table.need("file", table.text("file")),
         first=table.need("first", table.version("first")),
         last=table.need("last", table.version("last")),

@@ -12,8 +12,8 @@ from tabulate import tabulate
 
 from hotfix_check.catalogue import Catalogue, Update
 from hotfix_check.catalogue.difference import CatalogueChanges, compare_catalogues
-from hotfix_check.catalogue.freshness import serviced, stale_days
 from hotfix_check.catalogue.load import FORMAT
+from hotfix_check.catalogue.product import serviced, stale_days
 from hotfix_check.cli.judging import behind, warn
 from hotfix_check.cli.output import print_answer
 from hotfix_check.judging.catalogues import chosen_catalogue, places_of

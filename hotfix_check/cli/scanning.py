@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from hotfix_check.assess import Assessment
 from hotfix_check.assess.request import smallest_request
 from hotfix_check.assess.weight import exit_code
-from hotfix_check.catalogue.freshness import stale_days
+from hotfix_check.catalogue.product import stale_days
 from hotfix_check.cli import judging
 from hotfix_check.cli.formats import check_outputs, is_manifest, result_view, write_report
 from hotfix_check.cli.output import print_report

@@ -13,15 +13,15 @@ from hotfix_check.catalogue.product import Product
 from hotfix_check.catalogue.update import Kind
 from hotfix_check.drafts.draft import DraftRow, DraftUpdate
 from hotfix_check.drafts.vocabulary import ProductNames, Term, catalogue_language, catalogue_platforms, catalogue_roles
+from hotfix_check.frozen import dataclass
 from hotfix_check.untrusted.toml import toml_lines, toml_value
 from hotfix_check.version import FileVersion
 
 _KB = re.compile(r"\b(?:KB|Q)(\d{5,7})\b")
 _PROGRAM = re.compile(r"\.(?:exe|dll)$", re.IGNORECASE)
-_NO_PRODUCTS: Mapping[str, Product] = {}
 
 
-def draft_to_toml(draft: DraftUpdate, names: ProductNames, products: Mapping[str, Product] = _NO_PRODUCTS) -> str:
+def draft_to_toml(draft: DraftUpdate, names: ProductNames, products: Mapping[str, Product]) -> str:
     """All blocks of a draft, one for each product, for a person to review."""
     return "\n".join(
         f"# product: {product or 'none of the catalogue'}\n{block}"
@@ -29,9 +29,7 @@ def draft_to_toml(draft: DraftUpdate, names: ProductNames, products: Mapping[str
     )
 
 
-def update_blocks(
-    draft: DraftUpdate, names: ProductNames, products: Mapping[str, Product] = _NO_PRODUCTS
-) -> dict[str | None, str]:
+def update_blocks(draft: DraftUpdate, names: ProductNames, products: Mapping[str, Product]) -> dict[str | None, str]:
     """The block of each product that has rows; rows that fit no product are under None, or under the only product.
 
     ``products`` are those of the catalogue: they say which levels and folders there are. Without one, levels are taken
@@ -48,19 +46,17 @@ def update_blocks(
     }
 
 
+@dataclass(frozen=True, slots=True)
 class _Block:
     """One update while it is written: the draft, and the product that it is for."""
 
-    def __init__(
-        self, draft: DraftUpdate, names: ProductNames, product_id: str | None, product: Product | None
-    ) -> None:
-        self._draft = draft
-        self._names = names
-        self._product_id = product_id
-        self._product = product
+    draft: DraftUpdate
+    names: ProductNames
+    product_id: str | None
+    product: Product | None
 
     def lines(self, rows: Sequence[DraftRow]) -> list[str]:
-        draft = self._draft
+        draft = self.draft
         lines = ["[[update]]", *_comments("", draft.doubts), *_comments("not used: ", draft.unused)]
         lines += [
             f"# not taken: the list of {table.rows} {'file' if table.rows == 1 else 'files'} in line {table.line}:"
@@ -96,19 +92,19 @@ class _Block:
 
     def _brought(self) -> str | None:
         """The level that a service pack or cumulative update brings, by its title."""
-        if self._draft.kind not in (Kind.SERVICE_PACK, Kind.CUMULATIVE_UPDATE):
+        if self.draft.kind not in (Kind.SERVICE_PACK, Kind.CUMULATIVE_UPDATE):
             return None
-        return self._only_level(self._names.find(self._draft.title or ""))
+        return self._only_level(self.names.find(self.draft.title or ""))
 
     def _included(self) -> list[str]:
-        found = [level for term in self._draft.included_in_terms if (level := self._own_level(term))]
-        found += [f"KB{number}" for text in self._draft.included_in for number in _KB.findall(text)]
+        found = [level for term in self.draft.included_in_terms if (level := self._own_level(term))]
+        found += [f"KB{number}" for text in self.draft.included_in for number in _KB.findall(text)]
         return list(dict.fromkeys(found))
 
     def _level(self, row: DraftRow) -> str | None:
         """The servicing line: that of the row's heading, else the one level that the prerequisites name."""
-        return self._only_level(self._names.find(row.group or "")) or self._only_level(
-            term for terms in self._draft.prerequisite_terms for term in terms
+        return self._only_level(self.names.find(row.group or "")) or self._only_level(
+            term for terms in self.draft.prerequisite_terms for term in terms
         )
 
     def _only_level(self, terms: Iterable[Term]) -> str | None:
@@ -117,9 +113,9 @@ class _Block:
 
     def _own_level(self, term: Term) -> str | None:
         """The level that a term names, when it is one of this product."""
-        if term.product != self._product_id or term.level is None:
+        if term.product != self.product_id or term.level is None:
             return None
-        if self._product is not None and term.level not in {level.name for level in self._product.levels}:
+        if self.product is not None and term.level not in {level.name for level in self.product.levels}:
             return None
         return term.level
 
@@ -127,7 +123,7 @@ class _Block:
         lines = ["", "  [[update.package]]"]
         if level:
             lines.append(f"  level = {toml_value(level)}")
-        if self._draft.prerequisites_stated:
+        if self.draft.prerequisites_stated:
             lines += self._prerequisites()
         lines += ["  files = [", *(f"    {line}" for row in rows for line in self._row(row)), "  ]"]
         return lines
@@ -138,18 +134,18 @@ class _Block:
         first_of: dict[str, int] = {}
         """The group that a prerequisite's first alternative has begun."""
         unknown = others = 0
-        for text, terms in zip(self._draft.prerequisites, self._draft.prerequisite_terms, strict=True):
+        for text, terms in zip(self.draft.prerequisites, self.draft.prerequisite_terms, strict=True):
             lines += _comments("requires: ", [text], "  ")
             group = [level for term in terms if (level := self._own_level(term))]
             group = group or [f"KB{number}" for number in _KB.findall(text)]
-            alternatives = next((several for several in self._draft.alternatives if text in several), ())
+            alternatives = next((several for several in self.draft.alternatives if text in several), ())
             begun = next((first_of[one] for one in alternatives if one in first_of), None)
             if group and begun is not None:
                 groups[begun] += [level for level in group if level not in groups[begun]]
             elif group:
                 first_of[text] = len(groups)
                 groups.append(group)
-            elif terms and all(term.product != self._product_id for term in terms):
+            elif terms and all(term.product != self.product_id for term in terms):
                 others += 1
             else:
                 unknown += 1
@@ -166,7 +162,7 @@ class _Block:
         """The row, once for each processor that it names."""
         platforms = catalogue_platforms(row.platform) if row.platform else ()
         language = catalogue_language(row.language) if row.language else None
-        roles = catalogue_roles(row.folder, self._product) if row.folder else ()
+        roles = catalogue_roles(row.folder, self.product) if row.folder else ()
         own = self._own_range(row)
         note = None if row.package else row.doubt
         without = row.version is None and _PROGRAM.search(row.name) and not row.package
@@ -202,10 +198,10 @@ class _Block:
 
         So of an Outlook DLL in a fix for Outlook 98 and Exchange 5.5 (KB249102); elsewhere it is a misprint.
         """
-        if all(self._names.find(product) for product in self._draft.products):
+        if all(self.names.find(product) for product in self.draft.products):
             return None
         version = FileVersion.parse(row.version_normal) if row.version_normal else None
-        if self._product is None or version is None or self._product.holds(version):
+        if self.product is None or version is None or self.product.holds(version):
             return None
         return f"=={version.major}.{version.minor}.*"
 

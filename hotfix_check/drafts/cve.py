@@ -61,10 +61,11 @@ def read_cves(data: bytes, source: str, products: Mapping[str, Product]) -> list
         document = _table(parse_json(data, source, "a CVE record or CSAF document"))
     except HotfixCheckError as error:
         raise ArticleError(str(error)) from None
-    found = list(_record(document, products) if "cveMetadata" in document else _csaf(document, products))
-    if not any(draft.fixed for draft in found):
+    drafts = _record(document, products) if "cveMetadata" in document else _csaf(document, products)
+    found = [draft for draft in drafts if draft.fixed]
+    if not found:
         raise ArticleError(f"{source}: no CVE in it names a fixed build of a product in the catalogue")
-    return [draft for draft in found if draft.fixed]
+    return found
 
 
 def cve_draft_to_toml(draft: DraftCve) -> str:

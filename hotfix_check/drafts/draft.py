@@ -100,9 +100,9 @@ def draft_to_dict(draft: DraftUpdate) -> dict[str, object]:
         "released": draft.released.isoformat() if draft.released else None,
         "products": list(draft.products),
         "product_ids": list(draft.product_ids),
-        "product_terms": [_term(term) for term in draft.product_terms],
+        "product_terms": [term._asdict() for term in draft.product_terms],
         "prerequisites": list(draft.prerequisites),
-        "prerequisite_terms": [[_term(term) for term in terms] for terms in draft.prerequisite_terms],
+        "prerequisite_terms": [[term._asdict() for term in terms] for terms in draft.prerequisite_terms],
         "prerequisite_alternatives": [list(several) for several in draft.alternatives],
         "prerequisites_stated": draft.prerequisites_stated,
         "restart": {"yes": True, "no": False}.get(draft.restart or ""),
@@ -111,7 +111,7 @@ def draft_to_dict(draft: DraftUpdate) -> dict[str, object]:
         "replaces_stated": draft.replaces_stated,
         "replaced_by": list(draft.replaced_by),
         "included_in": list(draft.included_in),
-        "included_in_terms": [_term(term) for term in draft.included_in_terms],
+        "included_in_terms": [term._asdict() for term in draft.included_in_terms],
         "component": draft.component,
         "files": [_row(row) for row in draft.files],
         "unused": list(draft.unused),
@@ -120,10 +120,6 @@ def draft_to_dict(draft: DraftUpdate) -> dict[str, object]:
         "source": draft.source,
         "sources": list(draft.sources),
     }
-
-
-def _term(term: Term) -> dict[str, str | None]:
-    return {"product": term.product, "level": term.level}
 
 
 def _row(row: DraftRow) -> dict[str, object]:

@@ -98,10 +98,7 @@ class ProductText:
 
 
 def product_text(text: str, name: str) -> ProductText:
-    """The pieces of a product's file. Raises CatalogueError when it is no TOML, or its blocks cannot be told apart.
-
-    ``name`` is the file's name for messages.
-    """
+    """The pieces of a product's file, ``name`` in messages. Raises CatalogueError where they cannot be told apart."""
     rest = _parsed(text, name)
     tables = rest.pop("update", [])
     lines = text.splitlines(keepends=True)

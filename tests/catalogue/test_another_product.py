@@ -204,7 +204,7 @@ def test_an_article_on_it_is_read_with_its_names() -> None:
 
 def test_a_package_of_it_is_known_by_its_name() -> None:
     read = read_name("SQL2000-KB899430-v8.00.2148-x86-ENU.exe", ProductNames(SQL.products))
-    assert read == PackageName(kb=899430, product="sql-server-2000", platform="i386", language=0x0409)
+    assert read == PackageName(kb=899430, product="sql-server-2000", platform="i386")
 
 
 def test_the_sample_is_sound_and_every_update_says_where_it_comes_from() -> None:

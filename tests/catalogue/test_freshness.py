@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from targets import WORKED
 
-from hotfix_check.catalogue.freshness import stale_days
+from hotfix_check.catalogue.product import stale_days
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from hotfix_check.drafts.vocabulary import ProductNames
 
 NAMES = ProductNames(WORKED.products)
 parse_article = partial(parse.parse_article, names=NAMES)
-draft_to_toml = partial(blocks.draft_to_toml, names=NAMES)
+draft_to_toml = partial(blocks.draft_to_toml, names=NAMES, products={})
 read_package = partial(package.read_package, names=NAMES)
 read_name = partial(draft.read_name, names=NAMES)
 find_terms = NAMES.find

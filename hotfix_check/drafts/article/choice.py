@@ -187,8 +187,8 @@ def _reason_against(lines: Sequence[Line], table: RawTable, above: _Above, artic
         return "it compares releases"
     if other := wording.other_files(f"{above.lead} {table.heading or ''}".strip()):
         return other
-    if above.lines and (other := wording.other_label(above.lines[-1])):
-        return other
+    if above.lines and wording.OTHER_LABEL.fullmatch(above.lines[-1].strip(" -:")):
+        return "its heading names older files"
     if above.said and (other := _said_of_others(table, above)):
         return other
     if article.titled_other and not (above.strong and article.about_fix):
@@ -202,7 +202,7 @@ def _said_of_others(table: RawTable, above: _Above) -> str | None:
     """Why the sentence that announces a table says that it is not one of the fix's; None where it leaves that open."""
     if other := wording.other_files(above.said):
         return other
-    if wording.announces_fix(above.said):
+    if wording.ANNOUNCED_FIX.search(above.said):
         return None
     if wording.OFFERED.search(above.said) and all(_may_be_package(row) for row in table.rows):
         return None
@@ -214,7 +214,7 @@ def _said_of_others(table: RawTable, above: _Above) -> str | None:
 
 def _reason_for(table: RawTable, above: _Above, article: _Article, *, counted: bool) -> str | None:
     """Why a table that nothing speaks against is the fix's; None where nothing says so."""
-    if above.strong or (above.said and wording.announces_fix(above.said)):
+    if above.strong or wording.ANNOUNCED_FIX.search(above.said):
         return _WORDED
     worded = bool(wording.FIX.search(above.close))
     far = bool(wording.FIX.search(above.flat) or wording.FIX.search("\n".join(above.lines)))

@@ -1,7 +1,4 @@
-"""Header lines and header cells: which column holds what.
-
-A header is recognised by the words of its columns, in any order and number, never by the whole line.
-"""
+"""Header lines and header cells: which column holds what, by the words of the columns in any order and number."""
 
 from __future__ import annotations
 
@@ -142,9 +139,7 @@ def _parted_by_gaps(line: str) -> tuple[list[Column], int] | None:
     if len(chunks) < 3 or None in concepts or len(set(concepts)) == len(concepts):
         return None
     return [
-        Column(concept, chunk[0], *chunk.span())
-        for chunk, concept in zip(chunks, concepts, strict=True)
-        if concept is not None
+        Column(concept or "other", chunk[0], *chunk.span()) for chunk, concept in zip(chunks, concepts, strict=True)
     ], 0
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from hotfix_check.drafts.article.cells import Cell, Kind, cell_kind, line_cells
@@ -26,8 +26,6 @@ CELLS_RUN_TOGETHER = "cells run together"
 
 _Found = tuple[list[Line], int]
 """Lines of cells, and where the text goes on."""
-
-_Reader = Callable[[Sequence[Line], int], _Found | None]
 _BUTTONS = re.compile(r"\s*(?:(?:Collapse|Expand) this (?:table|image)\s*){1,4}", re.IGNORECASE)
 _BUTTONS_WITHIN = re.compile(r"(?:(?:Collapse|Expand) this (?:table|image)\s?){1,4}", re.IGNORECASE)
 _LONG = 100
@@ -126,10 +124,14 @@ def _restored(lines: Sequence[Line], at: int) -> _Found:
     if len(stripped) <= _LONGEST_HEADER and not is_underlined(lines, at):
         if is_section_heading(stripped):
             return [Line(stripped.strip("*_"), "heading")], at + 1
-        if stripped[:1].isalpha() and cell_concept(stripped) and (table := _first(lines, at, _STACKED)):
+        if stripped[:1].isalpha() and cell_concept(stripped):
+            table = _one_cell_a_line(lines, at) or _one_attribute_in_two_lines(lines, at)
+            if table:
+                return table
+    if "ame" in stripped:
+        table = _one_attribute_a_line(lines, at) or _run_together(lines, at) or _table_on_lines(lines, at)
+        if table:
             return table
-    if "ame" in stripped and (table := _first(lines, at, _IN_LINES)):
-        return table
     parts = parted(stripped) if stripped[:2].isupper() else [stripped]
     return ([lines[at]] if len(parts) == 1 else [_part(part) for part in parts]), at + 1
 
@@ -163,10 +165,6 @@ def _table_on_lines(lines: Sequence[Line], at: int) -> _Found | None:
     names = sum(piece.kind == "name" for piece in line_cells(lines[below].text))
     made = unflatten(f"{text.strip()} {lines[below].text.strip()}") if names > 1 else []
     return (made, below + 1) if len(made) > 3 else None
-
-
-def _first(lines: Sequence[Line], at: int, readers: Sequence[_Reader]) -> _Found | None:
-    return next((table for read in readers if (table := read(lines, at)) is not None), None)
 
 
 def _texts(lines: Sequence[Line], at: int) -> Iterator[tuple[int, str]]:
@@ -348,10 +346,6 @@ def _as_cells(header: tuple[str, ...], rows: Sequence[tuple[str, ...]], read_as:
     ]
 
 
-_STACKED = (_one_cell_a_line, _one_attribute_in_two_lines)
-_IN_LINES = (_one_attribute_a_line, _run_together, _table_on_lines)
-
-
 def unflatten(text: str) -> list[Line]:
     """The lines that a long line was made of, or just the line (KB884874).
 
@@ -366,11 +360,12 @@ def unflatten(text: str) -> list[Line]:
         columns = header_line(header[0].strip())
         if columns is None or len(columns) < 2:
             continue
-        start = header.end()
-        rule = _RULE.match(text, start)
-        if rule:
-            start = rule.end()
-        rows, end = _rows(text, start, columns)
+        rule = _RULE.match(text, header.end())
+        end = (rule or header).end()
+        rows: list[tuple[str, ...]] = []
+        while found := _one_row(text[end : end + _LONGEST_ROW], columns):
+            rows.append(found[0])
+            end += found[1]
         if not rows or not (rule or len(columns) >= 3 or not text[end:].strip()):
             continue
         if text[done : header.start()].strip():
@@ -383,15 +378,6 @@ def unflatten(text: str) -> list[Line]:
     if text[done:].strip():
         lines.append(plain_line(text[done:].lstrip()))
     return lines
-
-
-def _rows(text: str, start: int, columns: tuple[Column, ...]) -> tuple[list[tuple[str, ...]], int]:
-    """The rows that follow a header, and where they end."""
-    rows: list[tuple[str, ...]] = []
-    while found := _one_row(text[start : start + _LONGEST_ROW], columns):
-        rows.append(found[0])
-        start += found[1]
-    return rows, start
 
 
 def _one_row(window: str, columns: tuple[Column, ...]) -> tuple[tuple[str, ...], int] | None:

@@ -157,18 +157,12 @@ def read_products(lines: Sequence[Line], names: ProductNames) -> tuple[str, ...]
     for at, line in enumerate(lines):
         if line.kind not in ("text", "heading") or len(line.text) > 2000:
             continue
-        match = _APPLIES.match(line.text)
-        if match:
+        if match := _APPLIES.match(line.text):
             listed = _listed_products(lines, at + 1)
-            if not match[1] and not listed:
-                listed = _plain_products(lines, at + 1, names)
             if match[1] and not listed:
-                return tuple(
-                    part.strip()
-                    for part in re.split(rf"[;•]|(?<=\d) (?=(?i:{names.names})\b)", match[1])
-                    if part.strip()
-                )
-            if listed:
+                parts = re.split(rf"[;•]|(?<=\d) (?=(?i:{names.names})\b)", match[1])
+                return tuple(part.strip() for part in parts if part.strip())
+            if listed := listed or _plain_products(lines, at + 1, names):
                 return listed
     return ()
 

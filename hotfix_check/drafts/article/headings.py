@@ -9,7 +9,7 @@ from itertools import islice
 
 from hotfix_check.drafts.article.columns import header_line
 from hotfix_check.drafts.article.phrases import FAMILIES
-from hotfix_check.drafts.article.prose import is_section_heading
+from hotfix_check.drafts.article.prose import SECTIONS, is_section_heading
 from hotfix_check.drafts.article.rows import is_caption
 from hotfix_check.drafts.article.text import Line, is_underlined
 
@@ -32,14 +32,9 @@ _IN_SENTENCE = re.compile(
 )
 _SAYS = re.compile(r"\b(?:was|were|may|cannot|does|do|did|you|your)\b", re.IGNORECASE)
 _PLAIN_SECTIONS = re.compile(
-    r"symptoms?|cause|resolution|work-?around|status|more information|summary|references|applies to|properties"
-    r"|introduction|additional(?: (?:file |query )?information.*)?"
-    r"|(?:hotfix |update |patch )?file information(?: notes?)?|hotfix information|prerequisites|restart requirements?"
-    r"|(?:hotfix|update) replacement information|download(?:ing)? information"
-    r"|installation (?:information|instructions)|registry information|how to obtain|update information|files?"
-    r"|technical information|service pack information|file details?|files? attributes"
-    r"|the english version|removal information|patch information|cumulative rollup information"
-    r"|notes?|important|warning|caution",
+    rf"{SECTIONS}|symptom|work-around|properties|additional(?: (?:file |query )?information.*)?"
+    r"|(?:hotfix |update |patch )?file information(?: notes?)?|(?:patch|technical|downloading) information"
+    r"|file details?|files? attributes|how to obtain|files?|the english version|notes?|important|warning|caution",
     re.IGNORECASE,
 )
 
@@ -108,20 +103,19 @@ class Headings:
 
     def section(self, at: int) -> str | None:
         """The standard section (``resolution``) that a line is in."""
-        return _last_above(self._sections, at)
+        return _last_above(self._sections, at)[1]
 
     def start_of_section(self, at: int) -> int:
         """The line of its heading, 0 for the beginning."""
-        index = bisect_left(self._sections, at, key=lambda entry: entry[0])
-        return self._sections[index - 1][0] if index else 0
+        return _last_above(self._sections, at)[0]
 
     def component(self, at: int) -> str | None:
         """The nearest component line since the last heading."""
-        return _last_above(self._components, at)
+        return _last_above(self._components, at)[1]
 
     def heading(self, at: int) -> str | None:
         """The nearest heading that is not a standard section name."""
-        return _last_above(self._headings, at)
+        return _last_above(self._headings, at)[1]
 
     def label(self, at: int, floor: int) -> str | None:
         """An ``X:`` line, or the end of a sentence (``time stamp for X:``), directly above."""
@@ -171,7 +165,7 @@ def _has_values(line: Line) -> bool:
     return len(re.findall(r"\d[.,:/-]\d", line.text)) >= 2
 
 
-def _last_above(placed: Sequence[tuple[int, str | None]], at: int) -> str | None:
-    """The text of the last entry above a line; an article may have as many headings as tables."""
+def _last_above(placed: Sequence[tuple[int, str | None]], at: int) -> tuple[int, str | None]:
+    """The last entry above a line, with its place; an article may have as many headings as tables."""
     index = bisect_left(placed, at, key=lambda entry: entry[0])
-    return placed[index - 1][1] if index else None
+    return placed[index - 1] if index else (0, None)

@@ -115,7 +115,6 @@ class _Reader:
         self.lines: list[Line] = []
         self._open: list[str] = []
         self._tables: list[_Table] = []
-        self._heading = False
         self._preformatted = 0
         self._item = False
         self._spanned = 0

@@ -1,4 +1,7 @@
-"""From the text of an article to a draft update: the steps in order."""
+"""From the text of an article to a draft update: the steps in order.
+
+Of the fix only what is stated counts. "There are no prerequisites" is a statement; silence is none.
+"""
 
 from __future__ import annotations
 
@@ -20,21 +23,33 @@ from hotfix_check.drafts.article.fields import (
 )
 from hotfix_check.drafts.article.file_rows import file_rows
 from hotfix_check.drafts.article.markup import html_lines, looks_like_html
-from hotfix_check.drafts.article.prose import paragraphs
+from hotfix_check.drafts.article.phrases import phrase
+from hotfix_check.drafts.article.prose import Said, named_with_number, paragraphs, said_in
+from hotfix_check.drafts.article.replacements import replacements
+from hotfix_check.drafts.article.requirements import (
+    LEVEL_NAMED,
+    alternative_things,
+    clean,
+    nothing_required,
+    required_things,
+)
+from hotfix_check.drafts.article.restarts import restart_asked
 from hotfix_check.drafts.article.rows import looks_like_row
-from hotfix_check.drafts.article.statements import with_statements
 from hotfix_check.drafts.article.tables import find_tables
 from hotfix_check.drafts.article.text import MAX_ARTICLE_BYTES, Line, text_lines
 from hotfix_check.drafts.draft import DraftUpdate, SkippedTable
 from hotfix_check.drafts.vocabulary import ProductNames, Term
 from hotfix_check.errors import ArticleError
-from hotfix_check.frozen import replace
 
 _SOURCE_NUMBER = re.compile(r"(?:^|[\\/_. -])(?:KB|Q)?(\d{5,7})(?=[^0-9]|$)", re.IGNORECASE)
 
 _ISO_TIME = re.compile(r"(?<![\w.-])(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}(?::\d{2})?)(?:Z|\+00:00)?(?![\w:.+-])", re.ASCII)
 """2004-03-22T17:40:00Z: as two values of a row. One that says another zone stays as it is, and is no time."""
 _ISO_CLOCK = re.compile(r"T\d\d:\d\d", re.ASCII)  # of such a time; found at once, where few articles have any
+_INCLUDED = phrase(r"""
+    \b(?:first |also )?(?:corrected|fixed|resolved|included|addressed) (?:for the first time )?in\b (?!this article
+      |the following|the article)(.{3,200})""")
+_OBTAIN_ROLLUP = phrase(r"\bobtain the (?!latest)(.{5,120}?\brollup\b.{0,20}?)[.,]")
 _FIRST_LINES = 40
 _TITLE_LINES = 3
 
@@ -49,8 +64,9 @@ def parse_article(text: str, names: ProductNames, *, source: str, kb: int | None
         raise ArticleError(f"more than {MAX_ARTICLE_BYTES // 1024 // 1024} MiB: not a KB article")
     if _ISO_CLOCK.search(text):
         text = _ISO_TIME.sub(r"\1 \2", text)
-    if source.lower().endswith(".csv") or _delimiter(text):
-        return _draft(_csv_lines(text), names, source=source, kb=kb, is_list=True)
+    delimiter = _delimiter(text)
+    if delimiter or source.lower().endswith(".csv"):
+        return _draft(_csv_lines(text, delimiter or ","), names, source=source, kb=kb, is_list=True)
     lines = html_lines(text) if looks_like_html(text) else text_lines(text)
     return _draft(restored(_without_legal(lines)), names, source=source, kb=kb)
 
@@ -86,7 +102,11 @@ def _draft(
         "no applies-to list: the product comes from the text": from_text,
         "no file table was found": not rows,
     }
-    draft = DraftUpdate(
+    said = said_in(prose)
+    required = required_things(said, prose)
+    replaced = replacements(said, prose)
+    included = _included(said, prose, names.of_keywords(read_keywords(lines)))
+    return DraftUpdate(
         kb=number,
         title=title,
         kind=update_kind(title, names),
@@ -94,24 +114,29 @@ def _draft(
         released=read_released(lines, title),
         products=products,
         product_terms=product_terms or from_text,
+        prerequisites=required,
+        prerequisite_terms=tuple(_terms_of(text, ids, names) for text in required),
+        alternatives=tuple(several for several in alternative_things(said, prose) if set(several) <= set(required)),
+        prerequisites_stated=bool(required) or any(map(nothing_required, said)),
+        restart=restart_asked(said, prose),
+        replaces=tuple(sorted(replaced.replaces - {number})),  # an article does not replace itself
+        replaces_stated=replaced.stated,
+        replaced_by=tuple(sorted(replaced.replaced_by - {number})),
+        included_in=included,
+        included_in_terms=tuple(
+            dict.fromkeys(term for text in included for term in _terms_of(text, ids, names) if term.level)
+        ),
         component="; ".join(dict.fromkeys(row.component for row in rows if row.component)) or None,
         files=tuple(rows),
         unused=tuple(dict.fromkeys((*unused, *_unread_lines(lines, placed, used)))),
         skipped=tuple(
-            SkippedTable(line=table.first + 1, rows=len(table.rows) + len(table.unread), reason=each.reason)
+            SkippedTable(
+                line=each.table.first + 1, rows=len(each.table.rows) + len(each.table.unread), reason=each.reason
+            )
             for each in placed
             if not each.is_fix
-            for table in (each.table,)
         ),
         doubts=tuple(dict.fromkeys((*(text for text, holds in doubts.items() if holds), *doubted))),
-    )
-    draft = with_statements(draft, prose, names.of_keywords(read_keywords(lines)))
-    return replace(
-        draft,
-        prerequisite_terms=tuple(_terms_of(text, ids, names) for text in draft.prerequisites),
-        included_in_terms=tuple(
-            dict.fromkeys(term for text in draft.included_in for term in _terms_of(text, ids, names) if term.level)
-        ),
     )
 
 
@@ -148,6 +173,22 @@ def _terms_of(text: str, ids: tuple[str, ...], names: ProductNames) -> tuple[Ter
     return (Term(ids[0], level),) if level and len(ids) == 1 and only_level else ()
 
 
+def _included(said: Sequence[Said], paragraphs: Sequence[str], packs: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    """What the fix is in: ``packs`` are service packs with it, by product and number, as the keywords name them."""
+    included: dict[str, None] = {}
+    for sentence, at, _ in said:
+        if " in " in sentence and (match := _INCLUDED.search(sentence)):
+            thing = clean(match[1])
+            if LEVEL_NAMED.search(thing):
+                included[thing] = None
+        if "ollup" in sentence and (match := _OBTAIN_ROLLUP.search(sentence)):
+            included[named_with_number(clean(match[1]), paragraphs, at)] = None
+    for product, number in packs:
+        if not any(f"Pack {number}" in text or f"SP{number}" in text for text in included):
+            included[f"{product} Service Pack {number}"] = None
+    return tuple(included)
+
+
 def _unread_lines(lines: Sequence[Line], placed: Sequence[PlacedTable], used: set[int]) -> list[str]:
     """Lines near the tables of the fix that look like rows and are in none of them."""
     tables = [each.table for each in placed if each.is_fix]
@@ -171,13 +212,9 @@ def _delimiter(text: str) -> str | None:
     return None
 
 
-def _csv_lines(text: str) -> list[Line]:
-    """Rows of cells of a list as Microsoft attaches it to newer updates; one filled cell is a heading inside the list.
-
-    Raises ArticleError when quotes never close.
-    """
+def _csv_lines(text: str, delimiter: str) -> list[Line]:
+    """Rows of cells of a list as newer updates have it; one filled cell is a heading in it. Raises ArticleError."""
     lines = []
-    delimiter = _delimiter(text) or ","
     reader = csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""), delimiter=delimiter, skipinitialspace=True)
     try:
         for row in reader:

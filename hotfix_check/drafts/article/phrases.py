@@ -6,6 +6,7 @@ The names of Microsoft's products here tell a name from other words; which produ
 from __future__ import annotations
 
 import re
+from textwrap import dedent
 
 _FIX = (
     r"(?:hot-?fix(?:es)?|fix(?:es)?|updates?|patch(?:es)?|(?:update )?rollups?|rollup package"
@@ -41,15 +42,9 @@ def phrase(text: str, flags: re.RegexFlag = re.IGNORECASE) -> re.Pattern[str]:
     A line that is indented further goes on with the one above it.
     """
     alternatives: list[str] = []
-    lines = text.strip("\n").splitlines()
-    least = _indent(lines[0])
-    for line in lines:
-        if _indent(line) > least:
+    for line in dedent(text).splitlines():
+        if line.startswith(" "):
             alternatives[-1] += line.strip()
-        elif line.strip():
+        elif line:
             alternatives.append(line.strip())
     return re.compile(_WORD.sub(lambda word: WORDS[word[1]], "|".join(alternatives)), flags)
-
-
-def _indent(line: str) -> int:
-    return len(line) - len(line.lstrip())

@@ -74,17 +74,12 @@ def _told(said: Sequence[Said], paragraphs: Sequence[str]) -> tuple[set[int], se
 
 
 def _listed(paragraphs: Sequence[str]) -> set[int]:
-    """The articles that a heading "Hotfix replacement information" lists without a sentence of its own."""
-    return {
-        number
-        for at, paragraph in enumerate(paragraphs)
-        if is_section_heading(paragraph) and "replacement" in paragraph.lower()
-        for number in _numbers_under(paragraphs, at)
-    }
-
-
-def _numbers_under(paragraphs: Sequence[str], at: int) -> list[int]:
-    """The articles right under a heading: one a line, or all those of a line that is nothing else."""
-    below = "".join(paragraphs[at + 1 : at + 2])
-    several = numbers_in(below, paragraphs, at + 1) if _ONLY_NUMBERS.fullmatch(below) else []
-    return [*following_numbers(paragraphs, at), *several]
+    """The articles right under a heading "Hotfix replacement information": one a line, or all those of one line."""
+    found: set[int] = set()
+    for at, paragraph in enumerate(paragraphs):
+        if is_section_heading(paragraph) and "replacement" in paragraph.lower():
+            found.update(following_numbers(paragraphs, at))
+            below = "".join(paragraphs[at + 1 : at + 2])
+            if _ONLY_NUMBERS.fullmatch(below):
+                found.update(numbers_in(below, paragraphs, at + 1))
+    return found

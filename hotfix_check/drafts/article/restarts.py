@@ -35,8 +35,6 @@ _STEP = phrase(r"""
     ^(?:then |finally,? )?(?:reboot|re-boot)\.?$
     ^(?:then |finally,? )?shut down (?:your|the) (?:computer|server|system)\b[^.]{0,20}\bstart it\b""")
 _SERVICE_STEP = phrase(r"^(?:then |finally,? )?(?:restart|start)\s[^.]{0,80}\bservices?\b")
-_INSTALL_STEP = phrase(r"""
-    ^(?:double-?click|run|install|apply|copy|replace|rename|register|extract|expand|stop|download|start)\b""")
 _STEPS_BACK = 12
 _FILES_PUT = phrase(r"""
     ^(?:install|apply|run|double-?click|extract|expand)\b.{0,60}\b(?:hot-?fix|fix|update|patch|package|setup|\w+\.exe)
@@ -132,11 +130,8 @@ def _speaks_of_restart(each: Said) -> bool:
 
 def _after_installing(each: Said, paragraphs: Sequence[str]) -> bool:
     """Whether a sentence is a step of the installation: under such a heading, or behind steps that put files there."""
-    if "install" in each.section:
-        return True
     above = paragraphs[max(0, each.at - _STEPS_BACK) : each.at]
-    steps = [text for text in above if _INSTALL_STEP.match(text)]
-    return any(_FILES_PUT.search(text) for text in steps)
+    return "install" in each.section or any(map(_FILES_PUT.search, above))
 
 
 def _in_registry(each: Said, paragraphs: Sequence[str]) -> bool:

@@ -1,8 +1,7 @@
 """One row of a table: which piece is the name, the version, the size ...
 
-With a header, the pieces are laid on its columns in order, so that kinds and columns agree best: a piece may be
-missing (an empty version), two readings are compared where a bare number could be a size or a version. Without a
-header, or where the header does not fit its rows (KB249973), the kinds alone decide.
+With a header, the pieces are laid on its columns. Without one, or where it does not fit its rows (KB249973), the kinds
+alone decide.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from itertools import pairwise
 
 from hotfix_check.drafts.article.cells import Cell, Kind, cell_kind, line_cells
 from hotfix_check.drafts.article.columns import Column, Concept, repeated
-from hotfix_check.drafts.article.laying import STRONG, TYPED, VALUED, best_steps, fit, is_dos_name
+from hotfix_check.drafts.article.laying import STRONG, TYPED, VALUED, Step, best_steps, fit, is_dos_name
 from hotfix_check.drafts.article.phrases import FAMILIES
 from hotfix_check.drafts.article.text import Line
 from hotfix_check.drafts.article.values import is_language, is_platform
@@ -75,7 +74,7 @@ def row_from_line(line: str, columns: tuple[Column, ...] | None, at: int) -> Raw
     if not pieces or len(pieces) > _MOST_PIECES:
         return None
     laid = None if columns is None else _laid_on(pieces, columns, at, aligned=_has_gap(columns))
-    typed = row_by_kinds(pieces, at) if laid is None or laid.left_over else None
+    typed = _ByKinds(pieces).row(at) if laid is None or laid.left_over else None
     if columns is None or laid is None:
         return typed if typed and not typed.left_over else None
     if typed and len(typed.left_over) < len(laid.left_over) and typed.strength >= laid.strength:
@@ -100,7 +99,7 @@ def row_from_cells(cells: tuple[str, ...], columns: tuple[Column, ...] | None, a
         row = _laid_on(pieces[:_MOST_PIECES], columns, at, aligned=False)
         if row and not row.left_over:
             return row
-    row = row_by_kinds(pieces[:_MOST_PIECES], at)
+    row = _ByKinds(pieces[:_MOST_PIECES]).row(at)
     if row and any(cell_kind(text) in STRONG for text in row.left_over):
         return None  # a comparison: which of its versions is meant, nothing says
     return row
@@ -126,26 +125,14 @@ def _parts(cell: Cell) -> list[Cell]:
 
 def _by_position(pieces: Sequence[Cell], columns: tuple[Column, ...], at: int) -> RawRow | None:
     """Cells straight under their headers, unless a date or the like stands in a column of another concept."""
-    values: dict[Concept, str] = {}
-    several: list[tuple[str, str]] = []
-    several_of = repeated(columns)
-    strength = 0
     for piece in pieces:
-        column = columns[piece.start]
-        concept = column.concept
+        concept = columns[piece.start].concept
         if concept in TYPED and not fit(piece, concept):
             if concept == "name" and piece.kind in ("whole", "decimal", "missing"):
                 return None
             if (piece.kind in STRONG or piece.kind == "name") and not _misprinted(piece, pieces, columns):
                 return None
-        strength += piece.kind in STRONG
-        if concept in several_of:
-            several.append((column.label, piece.text))
-        if concept != "other":
-            values.setdefault(concept, piece.text)
-    if "name" not in values:
-        return None
-    return RawRow(values=values, line=at, several=tuple(several), strength=strength)
+    return _of_steps([Step(None, piece.start, n, n + 1) for n, piece in enumerate(pieces)], pieces, columns, at)
 
 
 def _misprinted(piece: Cell, pieces: Sequence[Cell], columns: tuple[Column, ...]) -> bool:
@@ -158,13 +145,18 @@ def _misprinted(piece: Cell, pieces: Sequence[Cell], columns: tuple[Column, ...]
 
 
 def _laid_on(pieces: Sequence[Cell], columns: tuple[Column, ...], at: int, *, aligned: bool) -> RawRow | None:
-    """The row that the best way to lay the pieces on the columns gives; None when no piece is its name."""
+    """The row that the best way to lay the pieces on the columns gives."""
+    return _of_steps(best_steps(pieces, columns, aligned=aligned), pieces, columns, at)
+
+
+def _of_steps(steps: Sequence[Step], pieces: Sequence[Cell], columns: tuple[Column, ...], at: int) -> RawRow | None:
+    """The row of pieces that are laid on columns so; None when no piece is its name."""
     values: dict[Concept, str] = {}
     several: list[tuple[str, str]] = []
     several_of = repeated(columns)
     left: list[str] = []
     strength = 0
-    for step in best_steps(pieces, columns, aligned=aligned):
+    for step in steps:
         taken = pieces[step.first : step.past]
         text = " ".join(piece.text for piece in taken)
         if step.column is None:
@@ -181,9 +173,8 @@ def _laid_on(pieces: Sequence[Cell], columns: tuple[Column, ...], at: int, *, al
         values[column.concept] = text
     if "name" not in values:
         return None
-    return _with_remarks(
-        RawRow(values=values, line=at, several=tuple(several), left_over=tuple(left), strength=strength)
-    )
+    row = RawRow(values=values, line=at, several=tuple(several), left_over=tuple(left), strength=strength)
+    return _with_remarks(row) if left else row
 
 
 def _with_remarks(row: RawRow) -> RawRow:
@@ -223,18 +214,10 @@ def _has_gap(parts: Sequence[Cell | Column]) -> bool:
     return any(after.start - before.end > 1 for before, after in pairwise(parts))
 
 
-def row_by_kinds(pieces: Sequence[Cell], at: int) -> RawRow | None:
-    """One file name and at least one date, version or size; None without them."""
-    row = _Gathered()
-    for piece in pieces:
-        row.take(piece)
-    return row.finished(at)
+class _ByKinds:
+    """The values of a row while its pieces are taken: one file name and at least one date, version or size."""
 
-
-class _Gathered:
-    """The values of a row while its pieces are taken."""
-
-    def __init__(self) -> None:
+    def __init__(self, pieces: Sequence[Cell]) -> None:
         self._values: dict[Concept, str] = {}
         self._left: list[str] = []
         self._words: list[str] = []
@@ -243,8 +226,10 @@ class _Gathered:
         self._previous: Kind | None = None
         self._before_platform = False
         """Whether a word stands before the platform: it is none of it."""
+        for piece in pieces:
+            self._take(piece)
 
-    def take(self, piece: Cell) -> None:
+    def _take(self, piece: Cell) -> None:
         if piece.kind in ("missing", "label"):
             return
         target = self._target(piece)
@@ -278,32 +263,27 @@ class _Gathered:
             return True
         return False
 
-    def finished(self, at: int) -> RawRow | None:
+    def row(self, at: int) -> RawRow | None:
         values, words = self._values, self._words
         for number in self._numbers:
             self._take_number(number)
+        few = 1 <= len(words) <= 3 and self._strength and not self._before_platform
         if "name" not in values and len(words) == 1 and self._strength >= 2 and _BARE_NAME.fullmatch(words[0]):
             values["name"] = words.pop()
-        elif "name" in values and words and self._has_words_of_platform():
+        elif few and {"name", "platform"} <= values.keys():
             values["platform"] = " ".join([values["platform"], *words])
             words.clear()
         if "name" not in values or not (self._strength or {"version", "size"} & values.keys()):
             return None
         return RawRow(values=values, line=at, left_over=(*self._left, *words), strength=self._strength)
 
-    def _has_words_of_platform(self) -> bool:
-        few = len(self._words) <= 3 and not self._before_platform
-        return few and "platform" in self._values and self._strength >= 1
-
     def _take_number(self, number: Cell) -> None:
         """A bare number is a version with a dot, else a size; the second one the other."""
         values = self._values
-        if number.kind == "decimal" and "version" not in values:
+        if "version" not in values and (number.kind == "decimal" or "size" in values):
             values["version"] = number.text
-        elif "size" not in values and (number.kind == "whole" or "version" in values):
+        elif "size" not in values:
             values["size"] = number.text
-        elif "version" not in values:
-            values["version"] = number.text
         else:
             self._left.append(number.text)
 

@@ -115,7 +115,7 @@ class _Headed:
         row = row_from_line(text, columns, at)
         if row and not row.strength and not _under_name(text, columns):
             row = None
-        if row and not (self._blanks and self._has_rows and row.left_over):
+        if row and not (self._blanks and row.left_over and (self._rows or self._tables)):
             self._add(row, at)
             return True
         if header_line(text) or _underlined(self._lines, at):
@@ -129,10 +129,6 @@ class _Headed:
             return True
         return self._pass_over(at)
 
-    @property
-    def _has_rows(self) -> bool:
-        return bool(self._rows or self._tables)
-
     def _add(self, row: RawRow, last: int) -> None:
         self._rows.append(row)
         self._last = last
@@ -141,7 +137,7 @@ class _Headed:
 
     def _pass_over(self, at: int) -> bool:
         """Whether rows go on behind this line: behind a remark, or under a caption of their own."""
-        if not self._has_rows and (self._blanks or at > self._first + 2):
+        if not (self._rows or self._tables) and (self._blanks or at > self._first + 2):
             return False
         ahead = _row_ahead(self._lines, at, self._columns)
         if ahead is None:
@@ -423,10 +419,7 @@ def _join(parts: list[tuple[str, ...]]) -> tuple[str, ...]:
     joined = []
     for pieces in zip(*parts, strict=True):
         filled = [piece for piece in pieces if piece]
-        glue = "" if any(piece.endswith(("\\", ".", "_")) for piece in filled[:-1]) or _is_split_name(filled) else " "
-        joined.append(glue.join(filled))
+        split_name = len(filled) == 2 and filled[1].startswith(".") and " " not in "".join(filled)
+        glued = split_name or any(piece.endswith(("\\", ".", "_")) for piece in filled[:-1])
+        joined.append(("" if glued else " ").join(filled))
     return tuple(joined)
-
-
-def _is_split_name(filled: list[str]) -> bool:
-    return len(filled) == 2 and filled[1].startswith(".") and " " not in "".join(filled)

@@ -122,17 +122,13 @@ def plain_characters(text: str) -> str:
 
 def text_lines(text: str) -> list[Line]:
     """The lines of plain text: tabs widened to columns of eight, odd spaces made plain, grid rows split into cells."""
-    lines = []
     text = plain_characters(text)
     if "](" in text:
         text = _MARKDOWN_LINK.sub(r"\1", text)
-    for raw in text.splitlines():
-        line = raw.rstrip()
-        lines.append(plain_line(line.expandtabs(8) if "\t" in line else line))
-    return markdown(lines)
+    return _markdown([plain_line(line.rstrip().expandtabs(8)) for line in text.splitlines()])
 
 
-def markdown(lines: list[Line]) -> list[Line]:
+def _markdown(lines: list[Line]) -> list[Line]:
     """The same lines with the tables of a Markdown copy as rows of cells: ``Name | Size`` above ``--- | ---``.
 
     In such a copy ``## Text`` is a heading, and the marks around words (`` ` ``, ``**``, a backslash) go. One without

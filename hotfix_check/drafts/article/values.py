@@ -22,12 +22,8 @@ _MONTHS = (
     "jan feb mar apr may jun jul aug sep oct nov dec",
     "januar februar märz april mai juni juli august september oktober november dezember",  # German
     "jan febr mrz apr mai jun jul aug sept okt nov dez",
-    "- - maerz - - - - - - - - -",
-    "- - mär - - - - - - - - -",
     "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",  # French
     "janv févr mars avr mai juin juil aoû sept oct nov déc",
-    "- fevrier - - - - - aout - - - decembre",
-    "- fevr - - - - - - - - - -",
     "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",  # Spanish
     "ene feb mar abr may jun jul ago set oct nov dic",
     "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",  # Italian
@@ -36,21 +32,19 @@ _MONTHS = (
     "jan feb mrt apr mei jun jul aug sep okt nov dec",
     "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",  # Portuguese
     "jan fev mar abr mai jun jul ago set out nov dez",
-    "- fév - - - - - - - - - -",
     "januari februari mars april maj juni juli augusti september oktober november december",  # Swedish
-    "- - marts - - - - - - - - desember",  # Danish, Norwegian
     "stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia",  # Polish
     "ledna února března dubna května června července srpna září října listopadu prosince",  # Czech
-    "января февраля марта апреля мая июня"  # Russian
-    " июля августа сентября октября ноября"
-    " декабря",
+    "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",  # Russian
     "ocak şubat mart nisan may\u0131s haziran temmuz ağustos eylül ekim kas\u0131m aral\u0131k",  # Turkish
     "tammikuuta helmikuuta maaliskuuta huhtikuuta toukokuuta kesäkuuta heinäkuuta elokuuta syyskuuta"  # Finnish
     " lokakuuta marraskuuta joulukuuta",
     "január február március április május június július augusztus szeptember október november december",
 )
-"""As dates of bulletins print them, a form a line; "-" where it is that of another line. The last: Hungarian."""
-MONTHS = {name: number for names in _MONTHS for number, name in enumerate(names.split(), 1) if name != "-"}
+"""As dates of bulletins print them, a form a line. The last: Hungarian."""
+MONTHS = {name: number for names in _MONTHS for number, name in enumerate(names.split(), 1)} | {
+    "fevr": 2, "fevrier": 2, "fév": 2, "maerz": 3, "mär": 3, "marts": 3, "aout": 8, "decembre": 12, "desember": 12,
+}  # fmt: skip
 """Names of months in small letters, and their numbers."""
 MONTH = rf"(?:{'|'.join(sorted(MONTHS, key=len, reverse=True))})"
 _MONTH_STARTS = frozenset(name[:3] for name in MONTHS)
@@ -93,9 +87,7 @@ _MISSING = frozenset((
     "不適用", "해당 없음",
 ))  # fmt: skip
 
-PLATFORM_WORDS = frozenset(PROCESSORS) | {
-    "arm", "macintosh", "win16", "win9x", "win95", "win98", "winnt", "ebc", "sparc",
-}  # fmt: skip
+PLATFORM_WORDS = {*PROCESSORS, "arm", "macintosh", "win16", "win9x", "win95", "win98", "winnt", "ebc", "sparc"}
 _PLATFORM_PHRASE = phrase(r"""
     (?:microsoft )?(?:windows|ms-dos|mac ?os)\b.{0,60}
     power ?(?:mac|pc)\w{0,10}

@@ -154,7 +154,7 @@ _OF_FIX = phrase(r"\b(?:hot-?fix|fix|update|patch|rollup|correct(?:ed|ion))\w{0,
 _CALLED_OLD = phrase(r"\b<old>\s+<words><things>\b")
 _BEFORE_FIX = phrase(r"^before\s+(?:you\s+)?(?:install|apply)\w*\b[^.]{3,80},\s")
 _PERHAPS_CALLED_OLD = phrase(r"\b<perhaps old>\s+<words><things>\b")
-_ANNOUNCED_FIX = re.compile(
+ANNOUNCED_FIX = re.compile(
     r"""\b(?:this|the|that|an?|each|these|both)\s+(?:[\w-]+\s+){0,3}?
         (?:hot-?\s?fix(?:es)?|fix(?:es)?|updates?|patch(?:es)?|rollups?|correction|upgrade)\b
       | \bhot-?fix(?:es)?\b | \bfixe?s\s+(?:include|contain|install|replace|update|were|are|have)\b
@@ -204,7 +204,7 @@ _NOT_THE_FIXS = {
 }
 """What is said of files beside a fix that is named in the same sentence."""
 PRODUCT_OR_LEVEL = phrase(r"\b<product>\b|\d")
-_OTHER_LABEL = phrase(r"""
+OTHER_LABEL = phrase(r"""
     (?:.{3,60}\s)?(?:gold|RTM)(?:\s+(?:<things>|release|code))?
     (?:the\s+)?(?:superseded|previous(?:ly\s+\w+)?|earlier|older|old|original|withdrawn|recalled|unpatched
       |vulnerable)\s+(?:[\w.-]+\s+){0,3}?(?:<named fix>|<things>)\b.{0,40}
@@ -252,16 +252,6 @@ def other_files(lead: str) -> str | None:
     if _is_said(_PERHAPS_CALLED_OLD, lead):
         return "files that are called old, wrong or released"
     return next((reason for reason, pattern in _SAID_OF_THEM.items() if pattern.search(lead)), None)
-
-
-def announces_fix(sentence: str) -> bool:
-    """Whether a sentence that announces files says that they are those of a fix."""
-    return bool(_ANNOUNCED_FIX.search(sentence))
-
-
-def other_label(label: str) -> str | None:
-    """Why a heading over a table says that its files are not those of the fix; None where it does not."""
-    return "its heading names older files" if _OTHER_LABEL.fullmatch(label.strip(" -:")) else None
 
 
 def _is_said(pattern: re.Pattern[str], lead: str) -> bool:

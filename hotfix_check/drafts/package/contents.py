@@ -60,7 +60,7 @@ class _Opening:
         self.faults: list[str] = []
         self.taken = 0
         self.budget = budget
-        self._take = take
+        self.take = take
 
     def open(self, data: bytes, path: str, depth: int) -> bool:
         """Take what is in the cabinets of a file; whether there is one. Raises ArchiveFault when it is too much."""
@@ -74,14 +74,6 @@ class _Opening:
                 self.budget.list(0)
                 self.faults.append(f"{clipped(path) or 'a cabinet'}: {_codec(cabinet) or ''}{clipped(str(fault), 200)}")
         return found
-
-    def take(self, file: PackedFile, depth: int) -> None:
-        """Take a file, or what is in it."""
-        nested = file.data.startswith((_CABINET_MAGIC, OLE_MAGIC)) and depth < MAX_DEPTH
-        if nested and self.open(file.data, file.path, depth + 1):
-            return
-        self.taken += 1
-        self._take(file)
 
 
 def _cabinets(data: bytes, faults: list[str]) -> Iterator[tuple[dict[str, str], bytes]]:
@@ -151,8 +143,12 @@ class _Taker:
         self._opening.faults.append(f"{clipped(unpacked.path)}: {reason}")
 
     def done(self, unpacked: Unpacked) -> None:
+        """Take a file, or what is in it."""
         file = PackedFile(path=unpacked.path, data=bytes(unpacked.data), local_time=unpacked.member.local_time)
-        self._opening.take(file, self._depth)
+        nested = file.data.startswith((_CABINET_MAGIC, OLE_MAGIC)) and self._depth < MAX_DEPTH
+        if not nested or not self._opening.open(file.data, file.path, self._depth + 1):
+            self._opening.taken += 1
+            self._opening.take(file)
 
 
 def _read_cabinet(stream: io.BytesIO, taker: _Taker) -> None:

@@ -19,7 +19,6 @@ from hotfix_check.frozen import Frozen, replace
 from hotfix_check.inventory.file_facts import Asked, FileBytes, file_facts
 from hotfix_check.inventory.files import InstalledFile
 from hotfix_check.pe.bytes import PeBytes, PeError, open_regular
-from hotfix_check.pe.languages import LANGUAGES
 from hotfix_check.untrusted.bounded import read_bounded
 from hotfix_check.untrusted.shown import clipped, shown
 
@@ -37,9 +36,8 @@ _TEXT = re.compile(r".{1,60}\.(?:txt|inf|ini|htm|html|ver)", re.IGNORECASE)
 _TEXT_BYTES = 64 * 1024
 _EVERYTHING = Asked(wanted=frozenset(), plain=frozenset(), every_pe=True, hashes=False, cross_check=False)
 _NUMBER_IN_NAME = re.compile(r"(?:^|[^A-Za-z0-9])(?:KB|Q)([0-9]{5,7})(?![0-9])", re.IGNORECASE | re.ASCII)
-_OLD_NAME = re.compile(r"Q([0-9]{5,7})([A-Z]{3})?(I(?:386)?|A(?:LPHA)?|X86)?[^A-Za-z]*", re.IGNORECASE | re.ASCII)
+_OLD_NAME = re.compile(r"Q([0-9]{5,7})(?:[A-Z]{3})?(I(?:386)?|A(?:LPHA)?|X86)?[^A-Za-z]*", re.IGNORECASE | re.ASCII)
 _PLATFORMS = {**PROCESSORS, "i": "i386", "a": "alpha"}
-_SHORT = {"en": 0x0409}
 
 
 class PackageName(Frozen):
@@ -49,8 +47,6 @@ class PackageName(Frozen):
     product: str | None = None
     """Catalogue id."""
     platform: str | None = None
-    language: int | None = None
-    """Windows language number."""
 
 
 def is_package(path: Path) -> bool:
@@ -64,10 +60,7 @@ def is_package(path: Path) -> bool:
 
 
 def read_package(path: Path, names: ProductNames, *, kb: int | None = None) -> DraftUpdate:
-    """The draft of the update that a package installs; ``kb`` is its number when neither name nor content tells it.
-
-    Raises PackageError when nothing can be unpacked.
-    """
+    """The draft of the update that a package installs, ``kb`` where that is given. Raises PackageError."""
     data = read_bounded(path, MAX_BYTES, "a hotfix package", PackageError)
     name = read_name(path.name, names)
     doubts: list[str] = []
@@ -198,20 +191,11 @@ def read_name(name: str, names: ProductNames) -> PackageName:
     """
     stem = name.rpartition(".")[0] or name
     if old := _OLD_NAME.fullmatch(stem):
-        return PackageName(
-            kb=int(old[1]),
-            platform=_PLATFORMS.get((old[3] or "").lower()),
-            language=LANGUAGES.get((old[2] or "").upper()),
-        )
+        return PackageName(kb=int(old[1]), platform=_PLATFORMS.get((old[2] or "").lower()))
     number = _NUMBER_IN_NAME.search(stem)
     words = stem.split("-")[1:]
     return PackageName(
         kb=int(number[1]) if number else None,
         product=names.of_package(stem),
         platform=next((_PLATFORMS[word.lower()] for word in words if word.lower() in _PLATFORMS), None),
-        language=next((found for word in words if (found := _language(word)) is not None), None),
     )
-
-
-def _language(word: str) -> int | None:
-    return LANGUAGES.get(word) if word.isupper() else _SHORT.get(word)
