@@ -12,9 +12,8 @@ from hotfix_check.assess.evidence import ProductEvidence
 from hotfix_check.assess.finding import MET, Confidence, JudgedRow, RowState, Verdict
 from hotfix_check.assess.packages import Judgement
 from hotfix_check.assess.row_words import from_text, row_anomalies, row_sentences
-from hotfix_check.assess.witnesses import Witnesses
+from hotfix_check.assess.witnesses import Witnesses, with_said
 
-_FIRMEST_LAST = (Confidence.LOW, Confidence.MEDIUM, Confidence.HIGH)
 _INCLUDED_HOW = {
     "stated": "by the catalogue",
     "dates": "released after it",
@@ -108,15 +107,7 @@ class ByFiles:
 
     def _witnessed(self, judgement: Judgement, answer: Answer) -> Answer:
         """The answer of a marker, with what the other files of the installation say of it."""
-        said = None if self.witnesses is None else self.witnesses.of(judgement)
-        if said is None:
-            return answer
-        return answer._replace(
-            verdict=said.verdict or answer.verdict,
-            confidence=min(said.confidence or answer.confidence, answer.confidence, key=_FIRMEST_LAST.index),
-            reasons=(*answer.reasons, *said.reasons),
-            anomalies=(*answer.anomalies, *said.anomalies),
-        )
+        return answer if self.witnesses is None else with_said(answer, self.witnesses.of(judgement))
 
     def _all_met(self, judgement: Judgement, rows: Sequence[JudgedRow], anomalies: list[Anomaly]) -> Answer:
         """The answer where every file is the update's or later."""

@@ -26,7 +26,7 @@ from hotfix_check.assess.packages import Judgement, table_for
 from hotfix_check.assess.prerequisites import Prerequisites
 from hotfix_check.assess.rows import judge_table
 from hotfix_check.assess.tables import Tables
-from hotfix_check.assess.witnesses import Witnesses
+from hotfix_check.assess.witnesses import Witnesses, with_said
 from hotfix_check.catalogue.update import Kind, Update, required_rows
 from hotfix_check.frozen import replace
 from hotfix_check.inventory.files import InstalledFile
@@ -124,11 +124,9 @@ class ProductUpdates:
     def _beside_level(self, answer: Answer) -> Answer:
         """The same; of the level that is there with what lies beside its marker, where no update of it tells that."""
         witnesses = self.by_files.witnesses
-        beside = None if witnesses is None or answer.verdict is not Verdict.INSTALLED else witnesses.of_level()
-        if beside is None:
+        if witnesses is None or answer.verdict is not Verdict.INSTALLED:
             return answer
-        confidence = Confidence.LOW if answer.confidence is Confidence.LOW else Confidence.MEDIUM
-        return answer._replace(confidence=confidence, anomalies=(*answer.anomalies, *beside.anomalies))
+        return with_said(answer, witnesses.of_level())
 
     def _on_every_line(self, update: Update, answer: Answer) -> Answer:
         """The same, unless the level is mixed and the update is not there on a line that some of the files speak of.

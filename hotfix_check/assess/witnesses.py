@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hotfix_check.assess.anomaly import Anomaly, AnomalyCode
+from hotfix_check.assess.answer import Answer
 from hotfix_check.assess.census import Census, Counted, Standing, Witness
 from hotfix_check.assess.finding import MET, Confidence, JudgedRow, RowState, Verdict
 from hotfix_check.assess.packages import Judgement
@@ -15,6 +16,8 @@ from hotfix_check.frozen import Frozen
 from hotfix_check.inventory.files import name_of
 from hotfix_check.version import FileVersion
 
+_FIRMEST_LAST = (Confidence.LOW, Confidence.MEDIUM, Confidence.HIGH)
+
 
 class Said(Frozen):
     """What is added to a marker's answer; a verdict or confidence of None leaves that as it is."""
@@ -23,6 +26,18 @@ class Said(Frozen):
     confidence: Confidence | None = None
     reasons: tuple[str, ...] = ()
     anomalies: tuple[Anomaly, ...] = ()
+
+
+def with_said(answer: Answer, said: Said | None) -> Answer:
+    """The same answer with what is added to it; never firmer than it was."""
+    if said is None:
+        return answer
+    return answer._replace(
+        verdict=said.verdict or answer.verdict,
+        confidence=min(said.confidence or answer.confidence, answer.confidence, key=_FIRMEST_LAST.index),
+        reasons=(*answer.reasons, *said.reasons),
+        anomalies=(*answer.anomalies, *said.anomalies),
+    )
 
 
 class Witnesses:
