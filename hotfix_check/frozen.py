@@ -136,7 +136,7 @@ class _OfTheStandard:
         self._kw_only = kw_only
 
     def __get__(self, value: object, cls: type[Any]) -> Any:
-        owner = next(one for one in cls.__mro__ if one.__dict__.get(self._name) is self)
+        owner = _holder(cls, self._name, self)
         body = {**self._defaults, "__annotations__": owner.__annotations__}
         made: Any = dataclasses.dataclass(frozen=True, kw_only=self._kw_only)(type(owner.__name__, (), body))
         for name in _TOLD:
@@ -151,7 +151,7 @@ class _ReplacedWhenAsked:
         self._names = names
 
     def __get__(self, value: object, cls: type[Any]) -> Any:
-        owner = next(one for one in cls.__mro__ if one.__dict__.get("__replace__") is self)
+        owner = _holder(cls, "__replace__", self)
         known: dict[str, Any] = {"new": object.__new__, "cls": owner, "as_it_is": _NOT_GIVEN}
         known |= {f"set_{name}": owner.__dict__[name].__set__ for name in self._names}
         lines = [f" set_{name}(made, self.{name} if {name} is as_it_is else {name})" for name in self._names]
@@ -161,6 +161,11 @@ class _ReplacedWhenAsked:
         type.__setattr__(owner, "__replace__", known["__replace__"])
         bound: Any = owner if value is None else value
         return bound.__replace__
+
+
+def _holder(cls: type[Any], name: str, held: object) -> type[Any]:
+    """The class, this one or one above it, whose own attribute of that name this is."""
+    return next(one for one in cls.__mro__ if one.__dict__.get(name) is held)
 
 
 def _shown(self: Any) -> str:
