@@ -16,15 +16,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from hotfix_check.errors import SavedInputError
-from hotfix_check.inventory.listings.console import console_rows
+from hotfix_check.inventory.listings.console import HOST_NAME, console_rows
 from hotfix_check.inventory.listings.json_rows import WHAT, inside
 from hotfix_check.inventory.listings.listed import Said
 from hotfix_check.inventory.listings.rows import facts_of
 from hotfix_check.untrusted.json import parse_json
 
-_NAME = r"([A-Za-z0-9][\w.-]{0,254})"
 _ANSWER = re.compile(
-    rf"^[ \t]{{0,8}}(?:{_NAME} \| [A-Z]{{2,20}}!?|[a-z]{{2,20}}: \[{_NAME}\][^\n{{]{{0,400}}?) => (?=\{{)",
+    rf"^[ \t]{{0,8}}(?:{HOST_NAME} \| [A-Z]{{2,20}}!?|[a-z]{{2,20}}: \[{HOST_NAME}\][^\n{{]{{0,400}}?) => (?=\{{)",
     re.ASCII | re.MULTILINE,
 )
 

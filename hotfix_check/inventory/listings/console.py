@@ -42,6 +42,8 @@ _PROPERTY = re.compile(
     r"\b(FileVersionRaw|ProductVersionRaw|FileVersion|ProductVersion|AdminDisplayVersion|Version)\b", re.IGNORECASE
 )
 _PROGRAM = re.compile(r"([\w$-]{1,60})\.(exe|dll)\b", re.ASCII | re.IGNORECASE)
+HOST_NAME = r"([A-Za-z0-9][\w.-]{0,254})"
+"""What a console calls a host, as a group of a pattern."""
 # What psexec, Ansible and a .nessus file put above what they say of a host.
 _HOST_LINE = re.compile(
     r"[ \t]{0,40}(?:\\\\([\w.-]{1,255}):|([\w.-]{1,255}) \| (?:CHANGED|SUCCESS|FAILED|UNREACHABLE)\b.*"

@@ -9,17 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from hotfix_check.inventory.listings.console import console_rows
+from hotfix_check.inventory.listings.console import HOST_NAME, console_rows
 from hotfix_check.inventory.listings.listed import Said
 from hotfix_check.inventory.listings.rows import facts_of
 
-_NAME = r"([A-Za-z0-9][\w.-]{0,254})"
 _ASKED = re.compile(
-    rf"^[ \t]{{0,8}}(?:\\\\{_NAME}:[ \t]*$"  # psexec
-    rf"|{_NAME} \| (?:CHANGED|SUCCESS|FAILED|UNREACHABLE)\b"  # Ansible
-    rf"|\+ CategoryInfo[ \t]{{1,20}}: OpenError: \({_NAME}:String\) \[\], PSRemotingTransportException"
-    rf"|\+ PSComputerName[ \t]{{1,20}}: {_NAME}[ \t]*$"
-    rf"|(?:OpenError: )?\[{_NAME}\] [^\n]{{1,200}}?(?<![\w.-])\5(?![\w-]))",  # in any language
+    rf"^[ \t]{{0,8}}(?:\\\\{HOST_NAME}:[ \t]*$"  # psexec
+    rf"|{HOST_NAME} \| (?:CHANGED|SUCCESS|FAILED|UNREACHABLE)\b"  # Ansible
+    rf"|\+ CategoryInfo[ \t]{{1,20}}: OpenError: \({HOST_NAME}:String\) \[\], PSRemotingTransportException"
+    rf"|\+ PSComputerName[ \t]{{1,20}}: {HOST_NAME}[ \t]*$"
+    rf"|(?:OpenError: )?\[{HOST_NAME}\] [^\n]{{1,200}}?(?<![\w.-])\5(?![\w-]))",  # in any language
     re.ASCII | re.MULTILINE,
 )
 
