@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from hotfix_check.compare import BACKWARDS, ComparisonDocument, FileChange
 from hotfix_check.frozen import Frozen
+from hotfix_check.inventory.files import folder_of
 from hotfix_check.report.names import counted, names_of, some
 from hotfix_check.report.short_answer import Block, ShortAnswer
 from hotfix_check.report.text import fill
@@ -54,7 +55,7 @@ def folded_files(files: Iterable[FileChange]) -> list[Change]:
     """The changes of files in their order; those of one folder, change and build together where they are several."""
     groups: dict[tuple[bool, str, str, str | None, str | None], list[FileChange]] = defaultdict(list)
     for one in files:
-        folder = one.path.rpartition("/")[0]
+        folder = folder_of(one.path)
         groups[one.catalogued, one.change, folder, one.before, one.after].append(one)
     lines = []
     for (_, change, folder, before, after), group in groups.items():
@@ -113,7 +114,7 @@ def render_changes(document: ComparisonDocument, *, width: int) -> str:
 
 def changes_answer(document: ComparisonDocument) -> ShortAnswer:
     """The same as headings and tables."""
-    files, verdicts = folded_files(document.files), folded_verdicts(document)
+    files = folded_files(document.files)
     return ShortAnswer(
         kind="Comparison",
         title=f"{document.before} to {document.after}",
@@ -122,7 +123,7 @@ def changes_answer(document: ComparisonDocument) -> ShortAnswer:
             Block(
                 heading="Products",
                 columns=("Product", "Level", "For the worse"),
-                rows=[(one.what, one.versions, "yes" if one.worse else "") for one in changed_products(document)],
+                rows=_rows(changed_products(document)),
             ),
             Block(
                 heading="Files",
@@ -132,7 +133,11 @@ def changes_answer(document: ComparisonDocument) -> ShortAnswer:
             Block(
                 heading="Verdicts",
                 columns=("Update", "Verdict", "For the worse"),
-                rows=[(one.what, one.versions, "yes" if one.worse else "") for one in verdicts],
+                rows=_rows(folded_verdicts(document)),
             ),
         ],
     )
+
+
+def _rows(changes: Iterable[Change]) -> list[tuple[str, str, str]]:
+    return [(one.what, one.versions, "yes" if one.worse else "") for one in changes]
