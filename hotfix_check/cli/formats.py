@@ -58,7 +58,7 @@ def check_outputs(
         suffix = FORMATS[form].suffix
         raise UsageError(f"--format: {form} cannot be shown on a terminal: write it to a file with -o report{suffix}")
     placeless: list[str] = []
-    forms = {form}
+    forms = [form]
     for path in outputs:
         if is_manifest(path) and not manifest:
             raise UsageError(f"--output: {path}: a manifest lists the evidence files, so only scan can write one")
@@ -68,7 +68,8 @@ def check_outputs(
             known("--output", path.suffix.lower() or path.name, (*report.suffixes(), *others))
         not_evidence(path, inputs)
         placeless += _placeless(path)
-        forms |= {chosen} if chosen else set()
+        if chosen is not None:
+            forms.append(chosen)
     for each in forms:
         _needs(each, view)
     typed = view.publisher and not (configuration and "publisher" in configuration.options)
