@@ -27,7 +27,7 @@ class Places:
         self.loose = loose
         names = inventory.names
         folders = sorted({*inventory.folders, *names})
-        root = "/".join(inventory.root).lower()
+        root = inventory.above
         self._lone = inventory.lone_file
         self._roles: dict[str, str | None] = {}
         self._whole: set[str] = set()

@@ -21,7 +21,7 @@ def with_instances(product: Product, inventory: Inventory) -> Product:
     patterns = [path for folder in product.folders for path in folder.paths if ANY in path]
     if not patterns:
         return product
-    above = "/".join(inventory.root).lower()
+    above = inventory.above
     places = [f"{above}/{folder.lower()}".strip("/") for folder in {*inventory.folders, *inventory.names, ""}]
     found = {pattern: sorted(set(_paths(pattern, places))) for pattern in patterns}
     folders = tuple(

@@ -40,7 +40,7 @@ class Folders:
 
     def __init__(self, inventory: Inventory) -> None:
         self.inventory = inventory
-        self.above = "/".join(inventory.root).lower()
+        self.above = inventory.above
         self.held: dict[str, list[tuple[str, TargetFile]]] = defaultdict(list)
         for folder, name, file in inventory.places:
             if not (isinstance(file, UnreadableFile) and file.is_folder):
@@ -227,7 +227,7 @@ def below_roots(product: Product) -> Iterator[tuple[str, str, str, int]]:
 
 def unlisted_roots(inventory: Inventory, product: Product) -> Iterator[str]:
     """The roots, as shown, whose folder of core files is there and could not be listed, or is a link elsewhere."""
-    above = "/".join(inventory.root).lower()
+    above = inventory.above
     for folder in (file.path for file in inventory.unreadable if file.is_folder):
         for _, path, root, least in below_roots(product):
             full = f"/{above}/{folder.lower()}"

@@ -9,7 +9,7 @@ from typing import Any
 
 from hotfix_check import pe
 from hotfix_check.frozen import Frozen
-from hotfix_check.inventory.files import RESOURCE_TEXTS, InstalledFile, UnreadableFile, name_of
+from hotfix_check.inventory.files import RESOURCE_TEXTS, InstalledFile, TargetFile, UnreadableFile, name_of
 from hotfix_check.inventory.registry import RegistryKeys, RegistryRecords
 from hotfix_check.pe.bytes import PeBytes
 from hotfix_check.pe.usual import usual_facts
@@ -65,9 +65,7 @@ class FileBytes(Frozen):
     """SHA-256 of the whole file, in hexadecimal."""
 
 
-def file_facts(
-    file: FileBytes, asked: Asked, *, evidence: bool, program: bool = False
-) -> InstalledFile | UnreadableFile | None:
+def file_facts(file: FileBytes, asked: Asked, *, evidence: bool, program: bool = False) -> TargetFile | None:
     """The facts of a file, or why it gives none; None when it is neither evidence nor begins as a program does.
 
     A ``program`` lies in a folder whose program files are all read: it is not hashed, but never passed over, and unless

@@ -197,6 +197,11 @@ class Inventory:
         )
 
     @property
+    def above(self) -> str:
+        """The end of the path that leads to the target, as far as it is known, in lower case."""
+        return "/".join(self.root).lower()
+
+    @property
     def all_files(self) -> tuple[TargetFile, ...]:
         """Readable and unreadable files together."""
         return (*self.files, *self.unreadable)

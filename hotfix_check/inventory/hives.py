@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from hotfix_check.frozen import replace
 from hotfix_check.inventory.backups import is_backup
-from hotfix_check.inventory.files import Inventory, UnreadableFile, by_path
+from hotfix_check.inventory.files import Inventory, UnreadableFile, by_path, folder_of
 from hotfix_check.inventory.registry import RegistryRecords
 
 HIVE_NAME = "software"
@@ -26,7 +26,7 @@ def is_hive_place(parts: tuple[str, ...]) -> bool:
 
 def is_kept_aside(path: str, root: tuple[str, ...] = ()) -> bool:
     """Whether a hive, by its path in the target, lies in a folder of copies; ``root`` is above the target."""
-    return is_backup(path.rpartition("/")[0], root)
+    return is_backup(folder_of(path), root)
 
 
 def the_one(found: Iterable[RegistryRecords]) -> tuple[RegistryRecords | None, tuple[UnreadableFile, ...]]:

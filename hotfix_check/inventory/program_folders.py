@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from hotfix_check.inventory.files import name_of
+from hotfix_check.inventory.files import folder_of, name_of
 from hotfix_check.inventory.registry import RegistryRecords, recorded_folders
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def homes_shown(
     names, homes = _names(asked.programs), set()
     for path in told:
         if name_of(path) in asked.markers:
-            folder = path.lower().rpartition("/")[0]
+            folder = folder_of(path.lower())
             above, _, name = folder.rpartition("/")
             homes.add(above if above and name in names else folder)
     recorded = tuple(f"/{one}" for one in recorded_folders(asked.hive or registry, asked.registry.values))

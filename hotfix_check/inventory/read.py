@@ -16,7 +16,16 @@ from hotfix_check import pe
 from hotfix_check.errors import TargetError
 from hotfix_check.frozen import replace
 from hotfix_check.inventory.file_facts import MAX_HASHED_BYTES, Asked, FileBytes, OnFile, file_facts, utc_time, why
-from hotfix_check.inventory.files import InstalledFile, Inventory, TargetKind, UnreadableFile, by_path, name_of
+from hotfix_check.inventory.files import (
+    InstalledFile,
+    Inventory,
+    TargetFile,
+    TargetKind,
+    UnreadableFile,
+    by_path,
+    folder_of,
+    name_of,
+)
 from hotfix_check.inventory.hives import HIVE_NAME, KEPT_ASIDE, is_hive_place, is_kept_aside, the_one
 from hotfix_check.inventory.images import container_words, may_be_container
 from hotfix_check.inventory.open_file import OpenFile
@@ -123,11 +132,11 @@ def _read_passed_over(
         if every or is_in(folder.inner, homes):
             _read_programs(folder, asked, walked, known, read)
     for found in walked.passed_links:
-        if found.inner not in known and (every or is_in(found.inner.rpartition("/")[0], homes)):
+        if found.inner not in known and (every or is_in(folder_of(found.inner), homes)):
             read(found)
 
 
-Facts = InstalledFile | UnreadableFile | RegistryRecords | None
+Facts = TargetFile | RegistryRecords | None
 
 
 def _read_found(found: FoundFile, asked: Asked, root: tuple[str, ...], above: tuple[str, ...]) -> Facts:
@@ -169,7 +178,7 @@ def _full_parts(target: Path) -> tuple[str, ...]:
     return Path(os.path.abspath(target)).parts[1:]  # noqa: PTH100  (Path.resolve would follow links out of the name given)
 
 
-def read_file(found: FoundFile, asked: Asked) -> InstalledFile | UnreadableFile | None:
+def read_file(found: FoundFile, asked: Asked) -> TargetFile | None:
     """The facts of a file on disk, or why it gives none; None when it is not asked for after all.
 
     One that changes while it is read is read once more: versions and hash must be those of one moment.
@@ -184,9 +193,7 @@ def read_file(found: FoundFile, asked: Asked) -> InstalledFile | UnreadableFile 
         return _unopened(found, why(error))
 
 
-def _read_open(
-    fd: int, before: os.stat_result, found: FoundFile, asked: Asked
-) -> InstalledFile | UnreadableFile | None:
+def _read_open(fd: int, before: os.stat_result, found: FoundFile, asked: Asked) -> TargetFile | None:
     read_at = positioned(fd)
     for _ in range(_TIMES_READ):
         size, modified = before.st_size, utc_time(before.st_mtime)

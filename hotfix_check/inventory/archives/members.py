@@ -17,7 +17,14 @@ from hotfix_check.inventory.archives.member import (
     safe_name,
 )
 from hotfix_check.inventory.file_facts import Asked, OnFile, file_facts
-from hotfix_check.inventory.files import InstalledFile, UnreadableFile, has_archive_suffix, name_of
+from hotfix_check.inventory.files import (
+    InstalledFile,
+    TargetFile,
+    UnreadableFile,
+    folder_of,
+    has_archive_suffix,
+    name_of,
+)
 from hotfix_check.inventory.hives import KEPT_ASIDE, NOT_THE_ONE, is_hive_place, is_kept_aside, rank, the_one
 from hotfix_check.inventory.program_folders import has_programs, is_in, is_program_name
 from hotfix_check.inventory.registry import RegistryRecords
@@ -82,7 +89,7 @@ class Taker:
             return None
         if path == self.prefix:
             return None
-        self._add_folder(path if member.kind == "folder" else path.rpartition("/")[0])
+        self._add_folder(path if member.kind == "folder" else folder_of(path))
         if member.kind == "folder":
             return None
         self._count()
@@ -203,7 +210,7 @@ class Taker:
     def _pass_over(self, path: str) -> None:
         """Nothing is told of a file; as a program of a server that is not known yet it would count."""
         if is_program_name(name_of(path)):
-            self.passed_over.add(path.rpartition("/")[0])
+            self.passed_over.add(folder_of(path))
 
     def _is_program(self, path: str) -> bool:
         """Whether it is a program file of a folder whose programs are all read."""
@@ -214,8 +221,7 @@ class Taker:
         if folder not in self._programs:
             inner = folder.removeprefix(self.prefix.rstrip("/")).lstrip("/")
             self._programs[folder] = is_in(folder, self.asked.homes) or (
-                bool(inner)
-                and (has_programs(inner, self.asked.programs) or self._has_programs(folder.rpartition("/")[0]))
+                bool(inner) and (has_programs(inner, self.asked.programs) or self._has_programs(folder_of(folder)))
             )
         return self._programs[folder]
 
@@ -260,7 +266,7 @@ class Taker:
         while path and path not in self.folders:
             self.budget.list()
             self.folders.add(path)
-            path = path.rpartition("/")[0]
+            path = folder_of(path)
 
     def _not_placed(self, member: Member, reason: str) -> None:
         if member.kind == "folder":
@@ -309,7 +315,7 @@ class Taker:
                 path=path, reason=reason, is_folder=is_folder, size=member.size, modified=member.modified
             )
 
-    def _keep(self, file: InstalledFile | UnreadableFile) -> None:
+    def _keep(self, file: TargetFile) -> None:
         if isinstance(file, InstalledFile):
             self.files[file.path] = file
         else:

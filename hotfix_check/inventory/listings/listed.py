@@ -16,6 +16,7 @@ from hotfix_check.inventory.files import (
     ClaimedUpdate,
     InstalledFile,
     ReportedBuild,
+    TargetFile,
     UnreadableFile,
     name_of,
 )
@@ -84,7 +85,7 @@ class Said:
     host: str | None = None
 
 
-def taken(listed: ListedFile, source: str, asked: Asked) -> InstalledFile | UnreadableFile | None:
+def taken(listed: ListedFile, source: str, asked: Asked) -> TargetFile | None:
     """What the inventory has of a listed file; None when it has no version and is no evidence.
 
     One of ``asked.plain`` has no version resource; any other one of ``asked.wanted`` whose version the listing
@@ -118,12 +119,10 @@ def taken(listed: ListedFile, source: str, asked: Asked) -> InstalledFile | Unre
     return replace(file, path=path, version=version, stub=stub, notes=notes)
 
 
-def each_once(
-    files: Iterable[InstalledFile | UnreadableFile], host: str | None
-) -> Iterator[InstalledFile | UnreadableFile]:
+def each_once(files: Iterable[TargetFile], host: str | None) -> Iterator[TargetFile]:
     """Each path once, without case as Windows has it; one that is listed with different facts could not be read."""
     hint = "; of several hosts, name each in a column, or give each a file of its own" if host is None else ""
-    first: dict[str, InstalledFile | UnreadableFile] = {}
+    first: dict[str, TargetFile] = {}
     for file in files:
         known = first.setdefault(file.path.lower(), file)
         if known is not file and known != file:

@@ -13,6 +13,7 @@ from hotfix_check.inventory.files import (
     InstalledFile,
     Inventory,
     ReportedBuild,
+    TargetFile,
     TargetKind,
     UnreadableFile,
     by_path,
@@ -69,7 +70,7 @@ class _Host:
 
     name: str | None
     source: str
-    files: list[InstalledFile | UnreadableFile] = field(default_factory=list)
+    files: list[TargetFile] = field(default_factory=list)
     reported: dict[ReportedBuild, None] = field(default_factory=dict)
     claimed: dict[ClaimedUpdate, None] = field(default_factory=dict)
     registry: list[RegistryRecords] = field(default_factory=list)
