@@ -36,6 +36,7 @@ class Facts:
     updates: dict[str, dict[str, Any]]
     advisories: list[dict[str, Any]]
     contains_earlier_only_on: dict[str, list[str]]
+    more_than_the_first: dict[str, str]
     corrections: dict[str, Any]
     imported: dict[str, list[dict[str, Any]]]
     left_out: list[tuple[str, str, str]] = field(default_factory=list)
@@ -69,6 +70,7 @@ def read_facts(folder: Path) -> Facts:
         updates={entry["id"]: entry for entry in by_hand["update"]},
         advisories=by_hand["advisory"],
         contains_earlier_only_on=by_hand["contains_earlier_only_on"],
+        more_than_the_first=by_hand["more_than_the_first"],
         corrections=corrections,
         imported={
             path.stem: tomllib.loads(path.read_text("utf-8"))["update"]

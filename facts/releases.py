@@ -61,7 +61,8 @@ def updates_of(product: dict[str, Any], facts: Facts, components: set[str]) -> d
         own_id = f"KB{row['kb']}" if row["kb"] else _id_without_number(row)
         update = updates.setdefault(own_id, _update(product, row))
         _add(update, product, row, facts)
-        _repeat(update, own_id, row, updates, rows)
+        if row["update"] not in facts.more_than_the_first:
+            _repeat(update, own_id, row, updates, rows)
         if row["update"].startswith("RU"):
             line = row["requires"]
             if line in previous:

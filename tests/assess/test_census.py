@@ -93,6 +93,21 @@ def test_an_update_of_2016_that_its_marker_shows(
     assert (finding(result, OCT25).verdict, finding(result, AUG25).verdict) == (newest, before)
 
 
+@pytest.mark.parametrize(
+    ("second", "first_build", "second_build", "verdict"),
+    [
+        ("KB5049233", "15.1.2507.43", "15.1.2507.44", Verdict.INSTALLED),
+        ("KB5129958", "15.1.2507.73", "15.1.2507.75", Verdict.UNDETERMINED),
+    ],
+    ids=["that mends its installation alone stands with it", "with a fix of its own needs a witness of its own"],
+)
+def test_a_second_version_over_the_files_of_the_first(
+    second: str, first_build: str, second_build: str, verdict: Verdict
+) -> None:
+    result = judge(folder(marker(second_build), *parts(40, first_build)))
+    assert finding(result, f"exchange-2016/{second}").verdict is verdict
+
+
 def test_alone_it_says_on_what_it_rests() -> None:
     found = finding(judge(folder(marker(OCT25_BUILD))), OCT25)
     assert (found.verdict, found.confidence) == (Verdict.INSTALLED, Confidence.MEDIUM)
