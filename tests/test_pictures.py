@@ -66,6 +66,7 @@ def test_what_a_picture_is_of_stands_in_a_sound_chunk() -> None:
     assert struct.unpack(">I", check) == (zlib.crc32(body),)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(CHROMIUM is None, reason="needs chromium (Debian: chromium)")
 def test_a_picture_is_made_of_any_page(tmp_path: Path) -> None:
     page = tmp_path / "page.html"

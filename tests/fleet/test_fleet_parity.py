@@ -178,6 +178,7 @@ def test_next_steps_are_counted_the_same_everywhere(made: dict[str, Any]) -> Non
     assert 'data-label="Hosts">4</td><td role="cell" class="n" data-label="First on">4<' in made["html"]
 
 
+@pytest.mark.slow
 @needs_libreoffice
 def test_the_workbook_is_the_same_after_libreoffice_saved_it(made: dict[str, Any], tmp_path: Path) -> None:
     with Spool() as spool, (tmp_path / "fleet.xlsx").open("wb") as stream:
@@ -322,6 +323,7 @@ def test_support_has_ended_by_the_day_of_the_run(day: date, ended: tuple[bool, i
     assert (stood.ended, stood.ended_days) == ended
 
 
+@pytest.mark.slow
 @needs_browser
 def test_the_page_fits_a_phone_and_its_matrix_the_paper(tmp_path: Path) -> None:
     kbs = [f"exchange-2016/KB{5014261 + number}" for number in range(40)]

@@ -19,6 +19,7 @@ from version_string_cases import STRINGS
 
 from hotfix_check.pe import PeError, read_pe_file
 
+pytestmark = pytest.mark.slow
 NOTHING = Answer(found=False, version=None, table=None, file_version=None)
 
 

@@ -25,7 +25,7 @@ from hotfix_check.report.document import result_of
 from hotfix_check.report.html import render_html
 from hotfix_check.report.text import visible
 
-pytestmark = needs_browser
+pytestmark = [pytest.mark.slow, needs_browser]
 DOCUMENT = document(18, rungs=18)
 PLAIN = json.loads(json.dumps(DOCUMENT).replace(json.dumps(HOSTILE)[1:-1], ""))
 FINDINGS = DOCUMENT["targets"][0]["findings"]
@@ -144,7 +144,6 @@ def test_the_print_has_every_finding_and_its_first_page_is_the_summary(
     assert f"{len(pages)} / {len(pages)}" in pages[-1]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("target", "most"),
     [

@@ -13,7 +13,7 @@ from report.hostile import free_places, with_text
 from hotfix_check.report.document import result_of
 from hotfix_check.report.html import render_html
 
-pytestmark = needs_browser
+pytestmark = [pytest.mark.slow, needs_browser]
 WORD = "W" * 3000
 PLAIN = document(4, rungs=3, files=1)
 PLACES = [place for place in free_places(PLAIN) if "ladders" not in place]

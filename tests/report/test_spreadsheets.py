@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pytest
 from report.documents import document
 from report.hostile import PAYLOADS
 from report.spreadsheets import CSV_AS_IT_IS_OPENED, converted, needs_libreoffice
@@ -19,7 +20,7 @@ from hotfix_check.report.formats import FORMATS
 from hotfix_check.report.text import visible
 from hotfix_check.report.xlsx import write_xlsx
 
-pytestmark = needs_libreoffice
+pytestmark = [pytest.mark.slow, needs_libreoffice]
 DOCUMENT: Any = document(40)
 for finding, payload in zip(DOCUMENT["targets"][0]["findings"], PAYLOADS.values(), strict=False):
     finding["title"] = payload

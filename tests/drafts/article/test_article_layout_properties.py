@@ -148,7 +148,7 @@ def grid(rows: list[list[str]], *, rule_between: bool = True) -> str:
     return "\n".join([*lines] if rule_between else [*lines, rule])
 
 
-quick = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+quick = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @quick
