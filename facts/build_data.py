@@ -99,8 +99,8 @@ def _lay_over(update: Update, entry: dict[str, Any]) -> None:
         elif key == "add_files":
             for package in update["package"]:
                 package["files"] = [*package["files"], *item]
-        elif key == "aliases":
-            update["aliases"] = [*update.get("aliases", ()), *item]
+        elif key in ("aliases", "contains"):  # beside what the tables say
+            update[key] = list(dict.fromkeys([*update.get(key, ()), *item]))
         elif key != "id":
             update[key] = item
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
 from targets import HERE, SP3_BIN, SP4_BIN, finding, folder, installed, judge, lone
 
-from hotfix_check.assess.finding import Basis, Confidence, RowState, SatisfiedBy, Verdict
+from hotfix_check.assess.finding import Basis, Confidence, ExposureState, RowState, SatisfiedBy, Verdict
 from hotfix_check.assess.weight import exit_code, outcome_of
 from hotfix_check.catalogue import load_catalogue
 from hotfix_check.catalogue.update import Importance
@@ -200,6 +201,24 @@ def test_a_rollup_is_not_for_a_later_service_pack() -> None:
         ("a rollup for SP2 alone: SP3 has a series of its own",),
     )
     assert exit_code([outcome_of(result)]) == 0
+
+
+@pytest.mark.parametrize(
+    ("store", "smtp", "verdict"),
+    [
+        pytest.param("6.0.6603.1", None, Verdict.SUPERSEDED, id="the-rollup-of-august-2004-contains-that-of-april"),
+        pytest.param("6.0.6556.5", None, Verdict.SUPERSEDED, id="the-rollup-of-april-2004-contains-it"),
+        pytest.param("6.0.6487.1", None, Verdict.UNDETERMINED, id="that-of-september-2003-is-older-with-its-build"),
+        pytest.param("6.0.6603.1", "6.0.6249.4", Verdict.MISSING, id="the-file-itself-was-put-back"),
+    ],
+)
+def test_ms03_046_is_in_the_rollups_of_2004(store: str, smtp: str | None, verdict: Verdict) -> None:
+    files = [installed(f"Exchsrvr/Bin/{name}", store) for name in ("Emsmta.exe", "Mad.exe", "Store.exe")]
+    files += [] if smtp is None else [installed("Exchsrvr/Bin/Exsmtp.dll", smtp)]
+    result = judge(folder(*files), cves=frozenset(["CVE-2003-0714"]))
+    assert finding(result, "exchange-2000/KB829436").verdict is verdict
+    (exposure,) = [one for server in result.installations for one in server.exposures]
+    assert (exposure.state is ExposureState.FIXED) is (verdict is Verdict.SUPERSEDED)
 
 
 def test_a_late_hotfix_for_2000_needs_sp3_and_the_rollup_of_august_2004() -> None:

@@ -148,6 +148,18 @@ def test_every_bulletin_and_cve_that_a_source_or_note_names_is_another_name_of_t
     }
 
 
+def test_what_a_table_says_a_rollup_contains_stands_beside_what_was_written_by_hand() -> None:
+    updates = {update.id: update for update in WORKED.updates}
+    pairs = [
+        (f"{row['product_id']}/KB{row['rollup_kb']}", f"{row['product_id']}/KB{row['contained_kb']}")
+        for row in _table("exchange-rollup-contents.csv")
+    ]
+    pairs = [(rollup, held) for rollup, held in pairs if rollup in updates]
+    assert len(pairs) == 43
+    assert [(rollup, held) for rollup, held in pairs if held not in updates[rollup].contains] == []
+    assert "exchange-2000/KB813840" in updates["exchange-2000/KB824282"].contains  # by hand alone
+
+
 def test_a_rollup_is_confirmed_from_the_one_on_that_a_second_source_names() -> None:
     for product, first, count in (
         ("exchange-2007", FileVersion(8, 3, 468, 0), 44),  # SP3 RU20: MARKERS.md, section 1
