@@ -880,6 +880,31 @@ SAMPLES: list[tuple[str, str, str | bytes, list[str]]] = [
         [f"10.0.0.5 {LOW} 15.1.2507.37", f"10.0.0.6 {LOW} 15.1.2507.39"],
     ),
     (
+        "wmic datafile",
+        "Nessus' table with the limit of a file that has not been patched, which is no version of a file",
+        '"Plugin ID","Risk","Host","Name","Plugin Output"\n"35079","High","10.0.0.5","MS08-001","\n'
+        f'  - {LOW} has not been patched.\n    Remote version : 15.1.2507.6\n    Should be      : 15.1.2507.16\n"\n',
+        [f"10.0.0.5 {LOW} 15.1.2507.6"],
+    ),
+    (
+        "PowerShell",
+        "a folder and a name in two columns",
+        f"Folder,Name,FileVersion,Length\n{BIN},ExSetup.exe,15.1.2507.39,34632\n",
+        [f"- {FILE} 15.1.2507.39"],
+    ),
+    (
+        "PowerShell",
+        "a path that is the folder of the name beside it",
+        f"Path,Name,FileVersion\n{BIN},ExSetup.exe,15.1.2507.39\n",
+        [f"- {FILE} 15.1.2507.39"],
+    ),
+    (
+        "PowerShell",
+        "a path that is whole, beside the name of another program",
+        f"Path,Name,FileVersion\n{SETUP},w3wp.exe,15.1.2507.39\n",
+        [f"- {FILE} 15.1.2507.39"],
+    ),
+    (
         "KB list",
         "systeminfo as CSV, of two machines",
         '"Host Name",'

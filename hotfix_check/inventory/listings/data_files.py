@@ -14,21 +14,22 @@ from collections.abc import Iterator
 
 from hotfix_check.inventory.files import InstalledFile
 from hotfix_check.inventory.listings.listed import (
+    FOLDERS,
     ListedFile,
     Row,
     bare,
+    below,
     count_of,
+    folder_of,
     has_folder,
     text_of,
     text_version,
-    uncut_path,
 )
 
 _PROGRAM = re.compile(r".{0,1000}[\w) -]\.(?:exe|dll)", re.ASCII | re.IGNORECASE)
 _PATH_COLUMNS = ("name", "path", "file", "file path", "filepath", "filename", "location", "fullpath", "image path")
 _NAME_COLUMNS = ("file", "filename", "file name")  # and not Name, beside which Get-Command's Version is the product's
 _VERSION_COLUMNS = ("version", "file version", "fileversion", "installed version", "remote version")
-_FOLDERS = ("directoryname", "filepath", "folderpath", "folder", "path", "directory", "location")
 _CRASHED = tuple(
     (f"{what} name", f"{what} version") for what in ("application", "fault module", "faulting module", "module")
 )
@@ -45,11 +46,11 @@ def data_file(row: Row) -> Iterator[ListedFile]:
     path = next((paths[column] for column in _PATH_COLUMNS if column in paths), None)
     if path is None and len(paths) == 1:  # whatever its column is called, in whatever language
         (path,) = paths.values()
-    folder = _folder(row)
+    folder = folder_of(row)
     names = _NAME_COLUMNS if folder is None else (*_NAME_COLUMNS, "name")
     name = next((programs[column] for column in names if column in programs), None)
     if path is None and name is not None:
-        path = name if folder is None else _below(folder, name)
+        path = name if folder is None else below(folder, name)
     if path is not None:
         size, company = count_of(row.get("filesize")), text_of(row.get("manufacturer"))
         text = text_of(row.get(version))
@@ -60,7 +61,7 @@ def is_inventoried(row: Row) -> bool:
     """Whether a row is of a software inventory: a file's name, its version, and its folder."""
     columns = _columns(row).keys()
     return (
-        {"filename", "fileversion"} <= columns and "fileversionraw" not in columns and not columns.isdisjoint(_FOLDERS)
+        {"filename", "fileversion"} <= columns and "fileversionraw" not in columns and not columns.isdisjoint(FOLDERS)
     )
 
 
@@ -68,12 +69,12 @@ def inventoried(row: Row) -> Iterator[ListedFile]:
     """One row of a software inventory."""
     columns = _columns(row)
     name = text_of(columns.get("filename"))
-    folder = _folder(columns)
+    folder = folder_of(columns)
     if name is None:
         return
     path = name
     if folder is not None and not has_folder(name):
-        path = folder if folder.lower().endswith(name.lower()) else _below(folder, name)
+        path = folder if folder.lower().endswith(name.lower()) else below(folder, name)
     yield ListedFile(
         InstalledFile(
             path=path,
@@ -84,16 +85,6 @@ def inventoried(row: Row) -> Iterator[ListedFile]:
             description=text_of(columns.get("filedescription")),
         )
     )
-
-
-def _below(folder: str, name: str) -> str:
-    return f"{folder.rstrip(chr(92))}\\{name}"
-
-
-def _folder(row: Row) -> str | None:
-    """The folder that a row names beside a file; none where a console cut it."""
-    texts = (text_of(row.get(column)) for column in _FOLDERS)
-    return next((text for text in texts if text is not None and not uncut_path(text, None)[1]), None)
 
 
 def is_module(row: Row) -> bool:

@@ -34,6 +34,8 @@ HOSTS = (
     "assetname", "dnshostname",
 )  # fmt: skip
 """Columns that name the host, without blanks, underscores and what reports put around them (``bare``)."""
+FOLDERS = ("directoryname", "filepath", "folderpath", "folder", "path", "directory", "location")
+"""Columns that name the folder of a file whose name stands in another."""
 Row = Mapping[str, object]
 """A row of a table, with keys in lower case."""
 _LONGEST_PATH = 32_767  # characters of a Windows path
@@ -174,6 +176,17 @@ def uncut_path(text: str, named: object) -> tuple[str, bool]:
     if has_folder(tail):
         return tail.replace("/", "\\").partition("\\")[2], False
     return (named, False) if isinstance(named, str) and not tail.strip() else (text, True)
+
+
+def folder_of(row: Row) -> str | None:
+    """The folder that a row names beside a file; none where a console cut it."""
+    texts = (text_of(row.get(column)) for column in FOLDERS)
+    return next((text for text in texts if text is not None and not uncut_path(text, None)[1]), None)
+
+
+def below(folder: str, name: str) -> str:
+    """The path of a file whose folder and name stand in two columns."""
+    return f"{folder.rstrip(chr(92))}\\{name}"
 
 
 def text_version(text: str) -> FileVersion | None:

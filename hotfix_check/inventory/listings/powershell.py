@@ -22,9 +22,11 @@ from hotfix_check.inventory.listings.listed import (
     SYSTEM_VERSION,
     ListedFile,
     Row,
+    below,
     count_of,
     digest_of,
     fixed_version,
+    folder_of,
     has_folder,
     inventory_path,
     lowered,
@@ -68,7 +70,7 @@ def _is_command(row: Row) -> bool:
     """Whether a row is of Get-Command, also one whose CommandType was not selected; Get-Package has other sources."""
     if not {"version", "source"} <= row.keys():
         return False
-    return "commandtype" in row or ("name" in row and str(row["source"]).lower().endswith((".exe", ".dll")))
+    return "commandtype" in row or ("name" in row and _is_program(str(row["source"])))
 
 
 def powershell_builds(row: Row, listed: ListedFile) -> Iterator[ReportedBuild]:
@@ -127,15 +129,22 @@ def _version_info(row: Row) -> Row:
 
 
 def _path(row: Row, inner: Row) -> str | None:
-    for key in _PATHS:
-        if (path := text_of(row.get(key))) is not None:
-            return path
     if _is_command(row):
-        return text_of(row.get("source")) or text_of(row.get("name"))
-    whole = text_of(inner.get("filename")) or text_of(row.get("filename")) or text_of(row.get("file"))
-    name = whole or text_of(row.get("name")) or text_of(row.get(NAMED))
-    folder = text_of(row.get("directoryname")) or text_of(row.get("directory"))
-    return f"{folder}\\{name}" if name is not None and folder is not None and not has_folder(name) else name
+        named = (*_PATHS, "source", "name")
+        return next((path for key in named if (path := text_of(row.get(key))) is not None), None)
+    names = (text_of(inner.get("filename")), *(text_of(row.get(key)) for key in ("filename", "file", "name", NAMED)))
+    name = next((one for one in names if one is not None), None)
+    program = name is not None and not has_folder(name) and _is_program(name)
+    for key in _PATHS:
+        path = text_of(row.get(key))
+        if path is not None and (key != "path" or not program or _is_program(path)):
+            return path
+    folder = folder_of(row)
+    return below(folder, name) if name is not None and folder is not None and not has_folder(name) else name
+
+
+def _is_program(path: str) -> bool:
+    return path.lower().endswith((".exe", ".dll"))
 
 
 def _parts(facts: Row) -> FileVersion | None:

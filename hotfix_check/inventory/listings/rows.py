@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
@@ -29,6 +30,8 @@ from hotfix_check.inventory.listings.listed import (
 )
 
 Fact = ListedFile | ReportedBuild | ClaimedUpdate | ListedRegistry
+_UNPATCHED = re.compile(r"^[ \t]{0,8}-[ \t]{1,8}([^\n]{1,1000}?) has not been patched\.?[ \t]{0,8}$", re.MULTILINE)
+"""The line with which Nessus begins what it found of a file."""
 MANY = 200  # rows from which the kind of a table is told
 
 
@@ -72,6 +75,7 @@ def _plugin_output(row: Row) -> Iterator[Fact]:
     """What a scanner found on the host of its row: a console's list in one column of a table (Nessus)."""
     text = text_of(row.get("plugin output"))
     if text is not None and "version" in text.lower():
+        text = _UNPATCHED.sub(r"    Path : \1", text)
         yield from (said.what for said in facts_of(console_rows(text)) if said.what is not None)
 
 
