@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from pathlib import Path
@@ -36,6 +37,7 @@ from hotfix_check.untrusted.shown import path_text
 
 MAX_BYTES = 64 * 1024 * 1024
 SAME, DIFFERENT = 0, 1
+_ESCAPED = re.compile(rb"\\x([89a-f][0-9a-f])")
 
 
 def manifest_text(found: Answer, read: Sequence[tuple[Path, Inventory]]) -> str:
@@ -175,9 +177,9 @@ def _asked_file(given: Path, beside: Path) -> Path:
 
 def _place(recorded: EvidenceTarget, root: Path | None, *, alone: bool) -> Path:
     """Where a target is now: as recorded; below ``root``; or, when there is but one, ``root`` itself."""
+    given = _named(recorded.path)
     if root is None:
-        return Path(recorded.path)
-    given = Path(recorded.path)
+        return given
     inside = [root / given] if not given.is_absolute() else []
     for place in (*inside, root / target_name(recorded.path.rstrip("/\\"))):
         if place.exists():
@@ -185,6 +187,14 @@ def _place(recorded: EvidenceTarget, root: Path | None, *, alone: bool) -> Path:
     if alone and root.exists():
         return root
     raise UsageError(f"--root: {recorded.path} is not below {root}")
+
+
+def _named(text: str) -> Path:
+    """The path that ``path_text`` wrote: bytes that are not UTF-8 again, unless ``\\xff`` is what it is called."""
+    given = Path(text)
+    raw = _ESCAPED.sub(lambda found: bytes.fromhex(found[1].decode()), text.encode("utf-8", "surrogatepass"))
+    named = Path(raw.decode("utf-8", "surrogateescape"))
+    return given if given.exists() or not named.exists() else named
 
 
 def _evidence(place: Path, inventory: Inventory, judge: Judge) -> EvidenceTarget:

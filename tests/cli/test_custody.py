@@ -337,3 +337,15 @@ def test_the_digest_of_a_baseline_is_of_the_bytes_that_were_judged_with(
     assert (ran.code, "Baseline SHA-256" in ran.out) == (0, False)
     ran = run("verify", MANIFEST)
     assert (ran.code, f"Baseline SHA-256: {digest} recorded" in ran.out) == (1, True)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of files are any bytes on Linux alone")
+def test_a_target_whose_name_is_not_utf8_is_found_again_and_one_that_is_called_so_goes_first(
+    server: Path, tmp_path: Path, run: Run
+) -> None:
+    named = server.rename(tmp_path / os.fsdecode(b"n\xff\xe9"))
+    assert run("scan", named.name, *SMALL, "-o", MANIFEST).code == 0
+    assert recorded(tmp_path)["targets"][0]["path"] == "n\\xff\\xe9"
+    assert run("verify", MANIFEST).code == 0
+    (tmp_path / "n\\xff\\xe9").mkdir()
+    assert run("verify", MANIFEST).code == 1
