@@ -165,7 +165,7 @@ def _plain(value: Any) -> Any:
 
 def _shown(whole: dict[str, Any]) -> str:
     """The same for people: ids without the update's own product, and nothing twice."""
-    lines = [f"{whole['id']}: {whole['title']}"]
+    lines = _wrapped(visible(f"{whole['id']}: {whole['title']}"), "")
     own = f"{whole['product']}/"
     shown = {**whole, "stands_in_for": [one for one in whole["stands_in_for"] if one not in whole["contains"]]}
     for key, value in shown.items():
@@ -173,12 +173,13 @@ def _shown(whole: dict[str, Any]) -> str:
             continue
         words = key.replace("_", " ")
         if key == "actions":
-            lines.extend(f"  to do ({action['kind']}): {action['text']}" for action in value)
+            for action in value:
+                lines.extend(_wrapped(visible(f"to do ({action['kind']}): {action['text']}")))
         elif isinstance(value, list):
             text = ", ".join(one.removeprefix(own) for one in value)
             lines.extend(_wrapped(visible(f"{words}: {text}")))
         else:
-            lines.append(f"  {words}: {value}")
+            lines.extend(_wrapped(visible(f"{words}: {value}")))
     if whole["replaces"] == []:
         lines.append("  replaces: nothing (stated)")
     for package in whole["packages"]:

@@ -69,6 +69,12 @@ def test_show_finds_an_update_by_any_name(run: Run, name: str) -> None:
     assert {update["id"] for update in shown} == {"exchange-2000/KB916803", "exchange-2003/KB916803"}
 
 
+def test_what_is_shown_is_wrapped_and_its_table_is_not(run: Run) -> None:
+    words, _, table = run("catalogue", "show", "KB817375").out.partition("  package for")
+    assert max(map(len, words.splitlines())) <= 80
+    assert "Mapi32.dll" in table and max(map(len, table.splitlines())) > 80
+
+
 def test_show_tells_the_chain_up_and_down_and_the_sources(run: Run) -> None:
     (shown,) = run("catalogue", "show", "KB824282", "-f", "json").result
     assert {"exchange-2000/KB817375", "exchange-2000/KB813840"} <= set(shown["stands_in_for"])
