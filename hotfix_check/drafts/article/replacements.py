@@ -18,6 +18,7 @@ _REPLACES = phrase(r"""
     ^(?:replaces|supersedes|(?:updates?|hot-?fix(?:es)?|bulletins?|articles?) (?:replaced|superseded)): ?(.{3,300})""")
 _REPLACES_NONE = phrase(r"""
     \b(?:does|do) not (?:replace|supersede|supercede) (?:any|other|a )
+    \bis not a replacement for (?:any|other|a )
     \breplaces no\b
     \bno (?:previously released )?(?:hotfix|update)s? (?:is|are) replaced""")
 _REPLACED_BY = phrase(r"""
