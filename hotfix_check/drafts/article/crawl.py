@@ -172,11 +172,12 @@ def _table_on_lines(lines: Sequence[Line], at: int) -> _Found | None:
         below += 1
     if below >= len(lines) or lines[below].kind != "text" or not header_line(text):
         return None
+    if sum(piece.kind == "name" for piece in line_cells(lines[below].text)) < 2:
+        return None
     past = below + 1
     while past < len(lines) and lines[past].kind == "text" and _names_only(lines[past].text):
         past += 1
-    names = sum(piece.kind == "name" for piece in line_cells(lines[below].text))
-    made = unflatten(" ".join(line.text.strip() for line in (lines[at], *lines[below:past]))) if names > 1 else []
+    made = unflatten(" ".join(line.text.strip() for line in (lines[at], *lines[below:past])))
     return (made, past) if len(made) > 3 else None
 
 
