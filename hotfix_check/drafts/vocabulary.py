@@ -206,5 +206,7 @@ def _prefix(product: Product) -> str | None:
 
 
 def _is_client(text: str, start: int, end: int) -> bool:
-    """A product's client, or Outlook: not the server."""
+    """A product's client, or Outlook: not the server, nor is the conferencing server that has its name."""
+    if text[end:].lower().startswith(" conferencing server"):
+        return True
     return "server" not in text[start : end + 10].lower() and bool(_CLIENT.search(text[max(0, start - 30) : end + 30]))

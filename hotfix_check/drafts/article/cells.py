@@ -43,7 +43,7 @@ _END = r"(?=[\s;,*]|$)"
 _DATE = (
     rf"\d{{1,4}}[/\u2013-]\d{{1,2}}[/\u2013-]\d{{1,4}}"
     rf"|\d{{1,2}}(?:\.|er|\u00ba)?[-\u2013 ]?(?:de )?{MONTH}(?:\.|[ ]de)?[-\u2013, ]{{1,2}}\d{{2,4}}(?!,[ ]?\d{{4}})"
-    rf"|{MONTH}[-. ]\d{{1,2}}(?:-|,[ ]?|[ ])\d{{2,4}}"
+    rf"|{MONTH}(?:[-. ]|\.[ ])\d{{1,2}}(?:-|,[ ]?|[ ])\d{{2,4}}"
 )
 # Where a blank is, none of them begins: to try that first takes a third of the time.
 _PIECES = re.compile(

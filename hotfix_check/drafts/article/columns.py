@@ -26,31 +26,39 @@ _HEADERS: dict[Concept, str] = {
         files, module, module name, dll, dll name, driver,
         dateiname, datei, nom de fichier, nom du fichier, fichier, nombre de archivo, nombre del archivo, archivo,
         nome file, nome del file, nome do arquivo, nome do ficheiro, arquivo, bestandsnaam,
-        имя файла, ファイル名, 文件名, 檔案名稱, 파일 이름""",
+        nazwa pliku, název souboru, názov súboru, dosya ad\u0131, filnamn, filnavn, tiedostonimi, tiedoston nimi,
+        fájlnév, fájl neve, имя файла, ファイル名, 文件名, 檔案名稱, 파일 이름""",
     "version": """
         version, ver, ver., version#, version #, version no, version no., version number, file version, fileversion,
         product version, current version, new version, build, internal version,
         dateiversion, version du fichier, version de fichier, versión de archivo, versión del archivo, versión,
         versione file, versione del file, versione, versão do arquivo, versão do ficheiro, versão, bestandsversie,
-        versie, версия файла, ファイル バージョン, ファイルのバージョン, バージョン, 文件版本, 檔案版本, 파일 버전""",
+        versie, wersja pliku, wersja, verze souboru, verze, verzia súboru, dosya sürümü, sürüm, filversion, filversjon,
+        versjon, tiedostoversio, tiedoston versio, versio, fájlverzió, verzió, версия файла, версия,
+        ファイル バージョン, ファイルのバージョン, バージョン, 文件版本, 檔案版本, 파일 버전""",
     "size": """
         size, sizes, size(s), file size, filesize, length, bytes,
         dateigröße, größe, taille du fichier, taille de fichier, taille, tamaño de archivo, tamaño del archivo,
-        tamaño, dimensione file, dimensione del file, dimensione, dimensioni del file, tamanho do arquivo, tamanho
-        do ficheiro, tamanho, bestandsgrootte, grootte,
-        размер файла, ファイル サイズ, サイズ, 文件大小, 檔案大小, 파일 크기""",
+        tamaño, dimensione file, dimensione del file, dimensione, dimensioni file, dimensioni del file, dimensioni,
+        tamanho do arquivo, tamanho do ficheiro, tamanho, bestandsgrootte, grootte, rozmiar pliku, rozmiar, velikost
+        souboru, velikost, veľkosť súboru, dosya boyutu, boyut, filstorlek, storlek, filstørrelse, størrelse,
+        tiedostokoko, tiedoston koko, koko, fájlméret, méret, размер файла, размер,
+        ファイル サイズ, サイズ, 文件大小, 檔案大小, 파일 크기""",
     "date": """
         date, dates, date(s), file date, filedate, creation date, modified, modified date, date modified, last
         modified, date stamp, date (utc),
-        datum, fecha, data, дата, 日付, 日期, 날짜""",
+        datum, fecha, data, tarih, dato, päivämäärä, päiväys, dátum, дата, 日付, 日期, 날짜""",
     "time": """
         time, file time, time (utc), time utc,
-        uhrzeit, zeit, heure, hora, ora, tijd, время, 時刻, 時間, 时间, 시간""",
+        uhrzeit, zeit, heure, hora, ora, tijd, godzina, czas, čas, saat, tid, klokkeslæt, klokkeslett, aika, idő,
+        időpont, время, 時刻, 時間, 时间, 시간""",
     "datetime": """
-        date/time, date / time, date and time, date & time, timestamp, time stamp, time/date, date/time stamp""",
+        date/time, date / time, date and time, date & time, timestamp, time stamp, time/date, date/time stamp,
+        lastwritetime, last write time""",
     "platform": """
         platform, platforms, operating system, os, processor, cpu, architecture, computer, machine, processor type,
-        plattform, plateforme, plate-forme, plataforma, piattaforma, платформа, プラットフォーム, 平台,
+        plattform, plateforme, plate-forme, plataforma, piattaforma, platforma, ympäristö, käyttöympäristö,
+        платформа, プラットフォーム, 平台,
         플랫폼""",
     "language": """
         language, languages, locale, lang, lcid""",
@@ -63,8 +71,8 @@ _HEADERS: dict[Concept, str] = {
         item, part number, disk, disk number, online file, uncompressed name, expanded name, compressed name,
         control name, notes, note, comments, status, application, included, installed by""",
 }
-"""What a column of each kind is called; also in German, French, Spanish, Italian, Portuguese, Dutch, Russian,
-Japanese, Chinese and Korean."""
+"""What a column of each kind is called; also in German, French, Spanish, Italian, Portuguese, Dutch, Polish,
+Czech, Slovak, Turkish, Swedish, Danish, Norwegian, Finnish, Hungarian, Russian, Japanese, Chinese and Korean."""
 _PHRASES: dict[str, Concept] = {
     " ".join(phrase.split()): concept for concept, phrases in _HEADERS.items() for phrase in phrases.split(",")
 }
@@ -92,7 +100,7 @@ def cell_concept(cell: str) -> Concept | None:
         return "version"
     if phrase[-1] == ")" and (known := _PHRASES.get(_REMARK.sub("", phrase))) in (*VALUES, "time"):
         return known
-    if words[0] in VALUES and words[1:2] and words[1] in ("in", "of", "for", "before", "after"):
+    if words[0] in VALUES and words[1:2] and words[1] in ("in", "of", "for", "before", "after", "with", "without"):
         return _PHRASES[words[0]]
     return _PHRASES[words[-1]] if words[-1] in (*VALUES, "time", "platform", "language") else None
 
@@ -201,6 +209,15 @@ def repeated(columns: Iterable[Column]) -> frozenset[Concept]:
     """The kinds of values that a table has several columns of: a version for each product (KB233476)."""
     concepts = [column.concept for column in columns]
     return frozenset(concept for concept in VALUES if concepts.count(concept) > 1)
+
+
+def unknown_labels(columns: Iterable[Column]) -> list[str]:
+    """The headers of which nothing tells what their columns hold."""
+    return [
+        column.label
+        for column in columns
+        if column.concept == "other" and column.label.strip() and not cell_concept(column.label)
+    ]
 
 
 def size_unit(columns: Iterable[Column]) -> str:

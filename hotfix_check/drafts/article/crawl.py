@@ -41,7 +41,11 @@ _ATTRIBUTE = re.compile(
     re.IGNORECASE,
 )
 _BROKEN_NAME = re.compile(r"(?<!\S)(?:[A-Za-z]\w{0,40}\.){2,12}(?!\S)")
-_REST_OF_NAME = re.compile(r"\s*((?:\w[\w-]{0,40}\.){1,12}[A-Za-z]\w{1,5})(?!\S)")
+_FIRST_OF_NAME = re.compile(r"(?<!\S)[A-Za-z]\w{0,40}(?:[.-]\w{1,40}){0,12}(?!\S)")
+_REST_OF_NAME = re.compile(
+    r"\s*((?!\.net\b)(?:\.(?:\w[\w-]{0,40}\.){0,12}|(?:\w[\w-]{0,40}\.){1,12})[A-Za-z]\w{1,5})(?!\S)",
+    re.IGNORECASE,
+)
 _WORD_ENDS = re.compile(r"(?<=[a-z)])(?=[A-Z])")
 _RUN_TOGETHER: dict[Concept, str] = {
     "name": r"[A-Za-z0-9_$~{}!#&+()-][^\s\\/:*?\"<>|,;]{0,80}?\.[A-Za-z_]{2,4}",
@@ -86,7 +90,7 @@ def restored(lines: Sequence[Line]) -> list[Line]:
 
 
 def _with_whole_names(lines: Sequence[Line]) -> list[Line]:
-    """Lines with a file name that was wrapped behind a dot joined to the row above or below it.
+    """Lines with a file name that was wrapped at a dot joined to the row above or below it.
 
     The other line must have nothing else, in the same column: two rows of values are two files, one of them cut off.
     """
@@ -94,8 +98,8 @@ def _with_whole_names(lines: Sequence[Line]) -> list[Line]:
     for line in lines:
         above = found[-1] if found else None
         rest = _REST_OF_NAME.match(line.text) if line.kind == "text" else None
-        start = _BROKEN_NAME.search(above.text) if rest and above and above.kind == "text" else None
-        if rest and start and abs(start.start() - rest.start(1)) <= 1:
+        start = _start_of_name(above.text, rest) if rest and above and above.kind == "text" else None
+        if rest and start:
             before, behind = start.string[: start.end()], start.string[start.end() :]
             if not rest.string[rest.end() :].strip():
                 found[-1] = Line(f"{before}{rest[1]}{_narrowed(behind, len(rest[1]))}", "text")
@@ -105,6 +109,12 @@ def _with_whole_names(lines: Sequence[Line]) -> list[Line]:
                 continue
         found.append(line)
     return found
+
+
+def _start_of_name(above: str, rest: re.Match[str]) -> re.Match[str] | None:
+    """The piece right above the rest of a name: it ends in a dot, or the rest begins with one."""
+    pattern = _FIRST_OF_NAME if rest[1][0] == "." else _BROKEN_NAME
+    return next((start for start in pattern.finditer(above) if abs(start.start() - rest.start(1)) <= 1), None)
 
 
 def _narrowed(behind: str, width: int) -> str:
@@ -162,9 +172,19 @@ def _table_on_lines(lines: Sequence[Line], at: int) -> _Found | None:
         below += 1
     if below >= len(lines) or lines[below].kind != "text" or not header_line(text):
         return None
-    names = sum(piece.kind == "name" for piece in line_cells(lines[below].text))
-    made = unflatten(f"{text.strip()} {lines[below].text.strip()}") if names > 1 else []
-    return (made, below + 1) if len(made) > 3 else None
+    if sum(piece.kind == "name" for piece in line_cells(lines[below].text)) < 2:
+        return None
+    past = below + 1
+    while past < len(lines) and lines[past].kind == "text" and _names_only(lines[past].text):
+        past += 1
+    made = unflatten(" ".join(line.text.strip() for line in (lines[at], *lines[below:past])))
+    return (made, past) if len(made) > 3 else None
+
+
+def _names_only(text: str) -> bool:
+    """Whether a line has names of files and values, and no word beside them."""
+    kinds = {piece.kind for piece in line_cells(text)}
+    return "name" in kinds and "word" not in kinds
 
 
 def _texts(lines: Sequence[Line], at: int) -> Iterator[tuple[int, str]]:

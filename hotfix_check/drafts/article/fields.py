@@ -129,7 +129,7 @@ def _first_title(head: Sequence[Line]) -> str | None:
         text = line.text.strip()
         if found and (is_section_heading(text) or _APPLIES.match(text) or line.kind == "cells"):
             break
-        if line.kind in ("text", "heading") and text and not _NAVIGATION.fullmatch(text):
+        if line.kind in ("text", "heading") and text and not _is_navigation(text):
             if not _may_be_title(text):
                 break
             found.append(text)
@@ -139,9 +139,14 @@ def _first_title(head: Sequence[Line]) -> str | None:
 
 
 def _may_be_title(text: str) -> bool:
-    if is_section_heading(text) or _APPLIES.match(text) or _NAVIGATION.fullmatch(text):
+    if is_section_heading(text) or _APPLIES.match(text) or _is_navigation(text):
         return False
     return len(text) <= 300 and not text.endswith(".")
+
+
+def _is_navigation(text: str) -> bool:
+    """Whether a line is of the frame of a page: one of its links, or several with a stroke between."""
+    return all(_NAVIGATION.fullmatch(part.strip()) for part in text[:300].split("|"))
 
 
 def _bare_title(text: str) -> str | None:

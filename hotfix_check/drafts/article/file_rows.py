@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from hotfix_check.drafts.article.choice import PlacedTable
-from hotfix_check.drafts.article.columns import size_unit
+from hotfix_check.drafts.article.columns import size_unit, unknown_labels
 from hotfix_check.drafts.article.rows import RawRow
 from hotfix_check.drafts.article.values import (
     DateOrder,
@@ -34,6 +34,7 @@ _DATE_AND_TIME = re.compile(r"(\d+[/-]\d+[/-]\d+(?=[ T])|.*?\d(?=[ T]+\d{1,2}[:.
 _VERSION_WORD = re.compile(r"\s*(?:file )?version$", re.IGNORECASE)
 _BUILD = re.compile(r"(\d{1,5}\.\d{1,5}) \(build (\d{1,5}\.\d{1,5})\b.{0,40}\)", re.IGNORECASE)
 """As Exchange System Manager shows a version: 6.5 (Build 7653.8: Service Pack 2)."""
+_SEVERAL_NAMES = re.compile(r"\.\w{2,4}(?:[,;/] ?| (?:and|or|&) )\S+\.\w{2,4}$")
 _COMMON = frozenset(("microsoft", "version", "versions", "server", "for", "service", "pack"))
 _FIRM = 2
 """So many values (date, time, size, version) make a row without a header firm."""
@@ -54,6 +55,10 @@ def file_rows(
         order = date_order(row.values.get("date") or row.values.get("datetime", "").split(" ")[0] for row in table.rows)
         if order == "day-first":
             doubts.append(f"dates such as {table.rows[0].values.get('date')} are read day first")
+        doubts += [
+            f"the column {clipped(label, 40)} is not understood: its values are left out"
+            for label in unknown_labels(table.columns or ())
+        ]
         found = [row for raw in table.rows for row in _variants(raw, placed, group, order, unused)]
         rows += _with_products(found, names, () if _is_of(group, names, others) else ids, doubts)
         unused += [*table.unread, *(text for raw in table.rows for text in raw.left_over)]
@@ -87,6 +92,10 @@ def _groups(tables: Sequence[PlacedTable]) -> list[str | None]:
 def _doubts(raw: RawRow, placed: PlacedTable) -> Iterator[str]:
     if placed.doubt:
         yield placed.doubt
+    if raw.values["name"].endswith(("...", "\u2026")):
+        yield "its name is cut"
+    if _SEVERAL_NAMES.search(raw.values["name"]):
+        yield "several names in one cell"
     if raw.left_over:
         yield f"not understood next to it: {clipped(' '.join(raw.left_over), 60)}"
     elif placed.table.columns is None and raw.strength < _FIRM:

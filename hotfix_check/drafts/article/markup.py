@@ -55,6 +55,8 @@ class _Table:
         self.spans: dict[int, tuple[int, str]] = {}
         self.colspan = 1
         self.rowspan = 1
+        self.paragraphs = False
+        """Whether the cell has lines that are elements of their own."""
         self.layout = False
 
 
@@ -84,22 +86,36 @@ def _past(text: str, pattern: str, at: int) -> int:
     return match.end() if match else len(text)
 
 
-def _cell_text(raw: str) -> str:
-    """The text of a cell: its lines (``<br>``, paragraphs) kept apart, other white space made single."""
+def _cell_text(raw: str, *, paragraphs: bool) -> str:
+    """The text of a cell: its lines kept apart, other white space made single.
+
+    Between two ``<br>`` an empty line is one; the end of a paragraph and the beginning of the next have none.
+    """
     if "\n" not in raw:
         return " ".join(raw.split())
-    return "\n".join(line for line in (" ".join(part.split()) for part in raw.split("\n")) if line)
+    lines = [" ".join(part.split()) for part in raw.split("\n")]
+    return "\n".join(filter(None, lines) if paragraphs or not any(lines) else lines)
 
 
 def _stacked(row: list[str]) -> list[tuple[str, ...]]:
     """One row, or one for each line of its cells, where a cell lists several files and others go along with it."""
-    parts = [cell.split("\n") for cell in row]
+    parts = [_filled(cell) for cell in row]
     count = max(len(lines) for lines in parts)
+    # An empty line stands for a file without that value: "6.5.7653.8<br>&nbsp;" beside two names.
+    parts = [
+        whole if 1 <= len(lines) < count == len(whole := cell.split("\n")) else lines
+        for cell, lines in zip(row, parts, strict=True)
+    ]
     along = [lines for lines in parts if len(lines) == count]
     names = any(all(_FILE_NAME.fullmatch(line) for line in lines) for lines in along)
     if count > 1 and names and len(along) > 1 and all(len(lines) in (1, count) for lines in parts):
         return [tuple(lines[at] if len(lines) == count else lines[0] for lines in parts) for at in range(count)]
-    return [tuple(_run_on(lines) for lines in parts)]
+    return [tuple(_run_on(_filled(cell)) for cell in row)]
+
+
+def _filled(cell: str) -> list[str]:
+    """The lines of a cell that are not empty; a cell without any is one empty line."""
+    return [line for line in cell.split("\n") if line] or [""]
 
 
 def _run_on(lines: list[str]) -> str:
@@ -154,6 +170,7 @@ class _Reader:
         if table.row is None:
             table.row = []
         table.cell = []
+        table.paragraphs = False
         spans = {kind.lower(): int(number) for kind, number in _SPAN.findall(attributes)}
         if self._spanned > _MOST_SPANNED:
             spans.clear()
@@ -165,6 +182,7 @@ class _Reader:
         cell = self._cell()
         if cell is not None:
             cell.append("\n" if name in ("br", "p", "div", "li") else " ")
+            self._tables[-1].paragraphs |= name != "br"
             return
         self._break(heading=name in _HEADINGS and closing)
         if name == "li" and not closing:
@@ -224,7 +242,7 @@ class _Reader:
             return
         raw = "".join(table.cell)
         table.cell = None
-        text = raw if self._preformatted or len(raw) > _LONGEST_CELL else _cell_text(raw)
+        text = raw if self._preformatted or len(raw) > _LONGEST_CELL else _cell_text(raw, paragraphs=table.paragraphs)
         if len(text) > _LONGEST_CELL or table.layout:
             table.layout = True
             row.append(raw)

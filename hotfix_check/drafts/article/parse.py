@@ -50,6 +50,8 @@ _INCLUDED = phrase(r"""
     \b(?:first |also )?(?:corrected|fixed|resolved|included|addressed) (?:for the first time )?in\b (?!this article
       |the following|the article)(.{3,200})""")
 _OBTAIN_ROLLUP = phrase(r"\bobtain the (?!latest)(.{5,120}?\brollup\b.{0,20}?)[.,]")
+_SEPARATOR_NAMED = re.compile(r"\Asep=[,;\t]\r?\n", re.IGNORECASE)
+"""The first line of a list, where it tells Excel what parts the columns."""
 _FIRST_LINES = 40
 _TITLE_LINES = 3
 
@@ -215,7 +217,8 @@ def _delimiter(text: str) -> str | None:
 def _csv_lines(text: str, delimiter: str) -> list[Line]:
     """Rows of cells of a list as newer updates have it; one filled cell is a heading in it. Raises ArticleError."""
     lines = []
-    reader = csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""), delimiter=delimiter, skipinitialspace=True)
+    text = _SEPARATOR_NAMED.sub("", text.lstrip("\ufeff"), count=1)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
     try:
         for row in reader:
             cells = tuple(" ".join(cell.split()) for cell in row)

@@ -58,6 +58,8 @@ def paragraphs(lines: Sequence[Line], used: Collection[int]) -> list[str]:
     for at, line in enumerate(lines):
         if at in used or line.kind in ("blank", "rule", "cells"):
             close()
+            if line.kind == "cells" and at not in used and len(line.cells) == 2 and is_section_heading(line.cells[0]):
+                found += filter(None, line.cells)  # "Restart requirement | You must restart ..."
             continue
         text = line.text.strip()
         bullet = None if text[:1].isalpha() else _BULLET.match(text)

@@ -18,10 +18,12 @@ _REPLACES = phrase(r"""
     ^(?:replaces|supersedes|(?:updates?|hot-?fix(?:es)?|bulletins?|articles?) (?:replaced|superseded)): ?(.{3,300})""")
 _REPLACES_NONE = phrase(r"""
     \b(?:does|do) not (?:replace|supersede|supercede) (?:any|other|a )
+    \bis not a replacement for (?:any|other|a )
     \breplaces no\b
     \bno (?:previously released )?(?:hotfix|update)s? (?:is|are) replaced""")
 _REPLACED_BY = phrase(r"""
-    \b(?:is|are|was|were|been|be) (?:superseded|superceded|replaced|obsoleted) by\b(.{0,400})
+    \b(?:is|are|was|were|been|be) (?:(?:later|now|since|also|subsequently|already|itself|then) )?
+      (?:superseded|superceded|replaced|obsoleted) by\b(.{0,400})
     \bsuperseded by\b(.{0,400})""")
 
 
@@ -63,7 +65,10 @@ def _told(said: Sequence[Said], paragraphs: Sequence[str]) -> tuple[set[int], se
                 continue
             replaced_by.update(numbers_in(by, paragraphs, at))
             sentence = sentence[: match.start()]  # of "replaces 926123 and is replaced by 936123" the first half
-        if match := _REPLACES.search(sentence):
+        match = _REPLACES.search(sentence)
+        if match and _BY_THIS.match(match[1] or "") and (newer := numbers_in(sentence[: match.start(1)], (), at)):
+            replaced_by.update(newer)
+        elif match:
             replaces.update(numbers_in(match[1] or match[2], paragraphs, at))
         elif _REPLACE_EARLIER.search(sentence):
             earlier = at

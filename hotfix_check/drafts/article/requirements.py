@@ -103,6 +103,7 @@ _PRODUCT_NAMED = phrase(r"""
     ^(?:the )?(?:Cumulative Update|Service Pack|Update Rollup|Security Update)\b
     ^(?:hotfix )?(?:KB ?|Q)\d{5,7}\.?$
     ^(?:hot-?fix|(?:security )?update|article) \d{6,7}\.?$""")
+_ALSO = phrase(r"^(?:additionally|in addition|also|furthermore|moreover),?\s")
 _FOR_MORE = re.compile(r"\s*\bFor (?:more|additional|further) information\b")
 _SAYS = re.compile(r"\b(?:must|should|need|requires?|is|are|has|have|can|will)\b")
 _LIST_OF_TWO = phrase(r"""
@@ -189,8 +190,9 @@ def _listed_things(paragraphs: Sequence[str], at: int) -> list[str]:
 
 def _required_things(each: Said, paragraphs: Sequence[str]) -> list[str]:
     """What a sentence requires: one thing, or several products that "and" joins."""
+    sentence = _ALSO.sub("", each.sentence)
     for pattern in _REQUIRES_UNDER if _is_under(each) else _REQUIRES:
-        match = pattern.search(each.sentence)
+        match = pattern.search(sentence)
         if not match:
             continue
         thing = match[1].strip()

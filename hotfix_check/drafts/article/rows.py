@@ -309,14 +309,13 @@ def is_remark(text: str) -> bool:
 
 
 def looks_like_row(line: Line) -> bool:
-    """Whether a line that no table took should be shown to a person: a file name, and values beside it."""
+    """Whether a line that no table took should be shown to a person: file names and values, or values alone."""
     if line.kind == "cells":
         return any("." in cell for cell in line.cells) and bool(re.search(r"\d[.,/:]\d", line.text))
     text = line.text.strip()
     if (
         line.kind != "text"
         or len(text) > 120
-        or not _HAS_NAME.search(text)
         or not MAY_BE_ROW.search(text)
         or PROSE.search(text)
         or SENTENCE_END.search(text)
@@ -326,4 +325,6 @@ def looks_like_row(line: Line) -> bool:
     kinds = [piece.kind for piece in line_cells(text)]
     values = sum(kind in ("date", "unreadable-date", "time", "size", "version") for kind in kinds)
     words = kinds.count("word")
-    return kinds.count("name") == 1 and values >= 1 and words <= values + 1
+    if not _HAS_NAME.search(text) or "name" not in kinds:
+        return values >= 2 and len(kinds) == values
+    return values >= 1 and words <= values + 1

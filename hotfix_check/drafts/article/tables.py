@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import groupby
+from itertools import chain, groupby
 
 from hotfix_check.drafts.article.cells import Cell, cell_kind, line_cells
 from hotfix_check.drafts.article.columns import Column, Concept, cell_concept, header_cells, header_line
@@ -315,7 +315,8 @@ def grid_tables(lines: Sequence[Line], start: int, past: int) -> list[RawTable]:
         unread.clear()
 
     previous = start
-    for at, cells in _turned(_ruled_rows(lines, start, past)):
+    beside = _SideBySide()
+    for at, cells in chain.from_iterable(map(beside.parts, _turned(_ruled_rows(lines, start, past)))):
         filled = [cell for cell in cells if cell]
         if not filled:
             continue
@@ -335,6 +336,24 @@ def grid_tables(lines: Sequence[Line], start: int, past: int) -> list[RawTable]:
         previous = at
     close(past - 1)
     return tables
+
+
+class _SideBySide:
+    """Tables that stand side by side in one grid (``File | Version | File | Version``), each row of them on its own."""
+
+    def __init__(self) -> None:
+        self._whole = self._block = 0
+
+    def parts(self, row: tuple[int, tuple[str, ...]]) -> list[tuple[int, tuple[str, ...]]]:
+        at, cells = row
+        if (self._whole or cells.count(cells[0]) > 1) and header_cells(cells):
+            self._whole, self._block = 0, cells.index(cells[0], 1) if cells.count(cells[0]) > 1 else 0
+            if self._block > 1 and cells == cells[: self._block] * (len(cells) // self._block):
+                self._whole = len(cells)
+                return [(at, cells[: self._block])]
+        if len(cells) != self._whole:
+            return [row]
+        return [(at, cells[first : first + self._block]) for first in range(0, self._whole, self._block)]
 
 
 def _turned(rows: list[tuple[int, tuple[str, ...]]]) -> list[tuple[int, tuple[str, ...]]]:
@@ -405,9 +424,17 @@ def _with_wrapped(group: list[tuple[int, tuple[str, ...]]]) -> list[tuple[int, t
     return rows
 
 
+_REST_BEHIND_DOT = re.compile(r"(?!\.net$)(?:\.\w[\w-]{0,40}){1,12}", re.IGNORECASE)
+
+
 def _is_rest_of_name(cells: tuple[str, ...], above: tuple[str, ...]) -> bool:
     filled = [(cell, before) for cell, before in zip(cells, above, strict=True) if cell]
-    return len(filled) == 1 and cell_kind(filled[0][0]) == "name" and filled[0][1].endswith(".")
+    if len(filled) != 1:
+        return False
+    rest, before = filled[0]
+    if _REST_BEHIND_DOT.fullmatch(rest):
+        return " " not in before
+    return cell_kind(rest) == "name" and before.endswith(".")
 
 
 def _only_words(cells: tuple[str, ...]) -> bool:

@@ -36,10 +36,12 @@ _BINARY_STARTS = (
 _ODD_CHARACTERS = (
     dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
     | dict.fromkeys(map(ord, "\u00a0\u2007\u202f\u3000"), " ")
-    | dict.fromkeys(map(ord, "\u2010\u2011"), "-")
+    | dict.fromkeys(map(ord, "\u2010\u2011\u2212"), "-")
     | dict.fromkeys(map(ord, "\u2502\u2503\u2551"), "|")
     | dict.fromkeys(range(0x250C, 0x254C), "+")
     | dict.fromkeys(map(ord, "\u25cf\u25aa\u25e6\u2023\uf0b7\uf0a7"), "\u2022")  # bullets of Word and of PDFs
+    | dict(zip(range(0xFF10, 0xFF1A), "0123456789", strict=True))  # as wide as a Japanese letter
+    | dict(zip(map(ord, "\uff0e\uff0c\uff0d\uff0f"), ".,-/", strict=True))
     | dict(zip(range(0xFB00, 0xFB05), ("ff", "fi", "fl", "ffi", "ffl"), strict=True))  # one character each in PDFs
 )
 _RULE = re.compile(r"[\s+|¦:=_*\u2500\u2501\u2550\u2014\u2013-]{3,}")

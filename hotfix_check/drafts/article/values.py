@@ -35,8 +35,11 @@ _MONTHS = (
     "januari februari mars april maj juni juli augusti september oktober november december",  # Swedish
     "stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia",  # Polish
     "ledna února března dubna května června července srpna září října listopadu prosince",  # Czech
+    "sty lut mar kwi maj cze lip sie wrz paź lis gru",
     "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",  # Russian
+    "янв фев мар апр мая июн июл авг сен окт ноя дек",
     "ocak şubat mart nisan may\u0131s haziran temmuz ağustos eylül ekim kas\u0131m aral\u0131k",  # Turkish
+    "oca şub mar nis may haz tem ağu eyl eki kas ara",
     "tammikuuta helmikuuta maaliskuuta huhtikuuta toukokuuta kesäkuuta heinäkuuta elokuuta syyskuuta"  # Finnish
     " lokakuuta marraskuuta joulukuuta",
     "január február március április május június július augusztus szeptember október november december",
@@ -51,12 +54,14 @@ _MONTH_STARTS = frozenset(name[:3] for name in MONTHS)
 _LONGEST = 60  # characters of a date with its day of the week, or of a time
 _NUMBERS = re.compile(r"(\d{1,4})([/-])(\d{1,2})\2(\d{1,4})")
 _DAY_FIRST = re.compile(r"(?=\d{1,2}\.\d{1,2}\.\d{4}$|\d{2}\.\d{2}\.\d{2}$)(\d{1,2})\.(\d{1,2})\.(\d{2,4})")
+_YEAR_FIRST = re.compile(r"(\d{4})\. ?(\d{1,2})\. ?(\d{1,2})")
 _DAY_MONTH = re.compile(
     rf"(\d{{1,2}})(?:\.|er|de|\u00ba)?[-/. ]?(?:de )?({MONTH})\.?[-/., ]{{0,2}}(?:de )?(\d{{2,4}})", re.IGNORECASE
 )
 _MONTH_DAY = re.compile(rf"({MONTH})\.?[-/. ]?(\d{{1,2}})[-/., ]{{1,2}}(\d{{2,4}})", re.IGNORECASE)
 _YEAR_MONTH_DAY = re.compile(
-    rf"(\d{{4}})(?:\. ?({MONTH}) (\d{{1,2}})\.?|[\u5e74\ub144] ?(\d{{1,2}})[\u6708\uc6d4] ?(\d{{1,2}})[\u65e5\uc77c])",
+    rf"(\d{{4}})(?:\. ?({MONTH}) (\d{{1,2}})\.?"
+    rf"| ?[\u5e74\ub144] ?(\d{{1,2}}) ?[\u6708\uc6d4] ?(\d{{1,2}}) ?[\u65e5\uc77c])",
     re.IGNORECASE,
 )
 _WEEKDAY = re.compile(rf"^[^\W\d]{{2,14}},? +(?=(?:{_DAY_MONTH.pattern}|{_MONTH_DAY.pattern})$)", re.IGNORECASE)
@@ -83,7 +88,10 @@ _MISSING = frozenset((
     "", "-", "--", "---", "n/a", "na", "n.a.", "none", "not applicable", "not available", "unknown",
     "not versioned", "?", "*", "\u2013", "\u2014", "none specified",
     "nicht zutreffend", "nicht anwendbar", "non applicable", "sans objet", "no aplicable", "no corresponde",
-    "non applicabile", "não aplicável", "niet van toepassing", "не применимо", "неприменимо", "該当なし", "不适用",
+    "non applicabile", "não aplicável", "niet van toepassing", "не применимо", "неприменимо",
+    "nie dotyczy", "neuvedeno", "není k dispozici", "nevztahuje se", "geçerli değil", "uygulanamaz", "ej tillämpligt",
+    "inte tillämpligt", "ikke relevant", "ikke tilgængelig", "ikke aktuelt", "gjelder ikke", "ei käytettävissä",
+    "ei sovellettavissa", "nem alkalmazható", "該当なし", "不适用",
     "不適用", "해당 없음",
 ))  # fmt: skip
 
@@ -123,7 +131,7 @@ def read_date(text: str, order: DateOrder = "month-first", *, dotted: bool = Fal
     """A date such as 6/20/02, 20-Jun-2002, Jun-20-2002, Jan 12, 1999, 2002-06-20 or 98/10/28 (year first, KB222604).
 
     Names of months are read in the languages of the bulletins. ``dotted``: numbers parted by dots are a date too, the
-    day first (20.06.2002): so in a column of dates, while elsewhere they are a version.
+    day first or the year (20.06.2002, 2002.06.20): so in a column of dates, while elsewhere they are a version.
     """
     text = text.strip()
     return _date(text, order, dotted) if len(text) <= _LONGEST else None
@@ -145,6 +153,8 @@ def _date(text: str, order: DateOrder, dotted: bool) -> dt.date | None:
             year, month, day = third, int(first), int(second)
     elif dotted and (match := _DAY_FIRST.fullmatch(text)):
         year, month, day = match[3], int(match[2]), int(match[1])
+    elif dotted and (match := _YEAR_FIRST.fullmatch(text)):
+        year, month, day = match[1], int(match[2]), int(match[3])
     elif match := _DAY_MONTH.fullmatch(text):
         year, month, day = match[3], MONTHS[match[2].lower()], int(match[1])
     elif text[:3].lower() in _MONTH_STARTS and (match := _MONTH_DAY.fullmatch(text)):

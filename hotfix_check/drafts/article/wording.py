@@ -113,7 +113,10 @@ PACKAGE_LIKE = phrase(r"\d{3}|qfe|hot-?fix|fix|patch|upd|setup|sp\d")
 OLD_COLUMN = phrase(r"""
     \b(?:old|original|previous|before|prior|earlier|rtm|gold|shipped|pre|existing|affected|vulnerable|unpatched|without
       |SP ?\d[a-z]?|service packs? ?\d[a-z]?)\b""")
-NEW_COLUMN = phrase(r"\b(?:new|updated|after|fixed|hot-?fix|corrected|later|post|current)\b")
+NEW_COLUMN = phrase(r"""
+    ^(?:(?!\b(?:before|prior|without|pre|previous|earlier|old)\b).)*\b
+      (?:new|updated|after|fixed|hot-?fix|corrected|later|post|current)\b""")
+"""Of "before the hotfix" the hotfix tells nothing."""
 RELEASE_COLUMN = phrase(r"""
     \b(?:rtm|gold|original|released?|SP ?\d[a-z]?|service packs? ?\d[a-z]?|CU ?\d{1,2}|no service pack)\b""")
 FIRST_RELEASE = phrase(r"\b(?:rtm|gold|original|released?|no service pack)\b")
@@ -121,7 +124,8 @@ FIRST_RELEASE = phrase(r"\b(?:rtm|gold|original|released?|no service pack)\b")
 ANNOUNCES = phrase(r"""
     :\s*$
     \bas\s+follows\b
-    \b(?:tabell[ae]n?|tableaux?|tablas?|tabelas?|tabel)\b
+    \b(?:tabell[ae]n?|tableaux?|tablas?|tabelas?|tabel[il]?|tabulce|tablo\w{0,3}|taulukossa
+      |táblázat\w{0,3})\b
     таблиц|表(?!示)|표(?!시)
     \b(?:following|these|below|listed|this)\b[^.]{0,60}\b(?:files?|versions?|tables?|attributes|dlls?|modules?|drivers?
       |components?|programs?|builds?|lists?|binaries)\b
@@ -167,8 +171,11 @@ ANNOUNCED_FIX = re.compile(
       | \bor\s+(?:later|newer|higher|greater)\b | \bpost[- ](?:sp\d|service\s+pack)
       | ^to\s+(?:solve|resolve|correct|fix)\s+(?:it|this|these|the\s+(?:problem|issue|error))\b[^,]{0,40},\s+
         (?:you\s+\w+\s+)?(?:use|replace|get|obtain|install|apply|copy)\b
+      | \b(?:poprawk[aię]|aktualizac\w{1,3}|opravy?|düzeltme\w{0,4}|güncelleştirme\w{0,4}|snabbkorrigering\w{0,3}
+        |uppdatering\w{0,3}|hurtigreparasjon\w{0,3}|oppdatering\w{0,3}|opdatering\w{0,3}|korjau\w{2,8}|päivity\w{2,6}
+        |gyorsjavítás\w{0,6}|frissítés\w{0,6})\b
       | \b(?:correctif|mise\s+à\s+jour|sicherheitsupdate|revisión|actualización|aggiornamento|atualização
-        |diese[sr]\s+updates?)\b | обновлени|исправлени|更新|修正|修复|修補|업데이트|핫픽스
+        |diese[sr]\s+updates?)\b | обновлени|исправлени|更新|修正|修复|修补|修補|업데이트|핫픽스
       | (?:service\s+packs?|rollup|cumulative\s+update)\s+\d\w{0,2}\s+[^.]{0,40}\b(?:updat|replac|install)\w+
       | (?:rollup|cumulative\s+update)\s+\d\w{0,2}\s+[^.]{0,40}\b(?:contain|includ)\w+
     """,

@@ -320,6 +320,9 @@ def test_security_update_page() -> None:
         ("Exchange 2000 Server Post-Service Pack 3 Rollup", [("exchange-2000", None)]),
         ("Microsoft Exchange Windows NT client, versions 4.0, 5.0", []),
         ("Microsoft Windows NT Server version 4.0", []),
+        ("Microsoft Exchange 2000 Conferencing Server", []),
+        ("Exchange 2000 Server, Exchange 2000 Conferencing Server", [("exchange-2000", None)]),
+        ("Exchange 2000 Enterprise Server with a conferencing server", [("exchange-2000", None)]),
     ],
 )
 def test_catalogue_terms(text: str, terms: list[tuple[str, str | None]]) -> None:

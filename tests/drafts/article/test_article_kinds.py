@@ -475,6 +475,9 @@ def test_what_stands_between_the_sentence_and_its_table(between: str) -> None:
         ("Existing version", "Hotfix version"),
         ("SP2 version", "Hotfix version"),
         ("Vulnerable version", "Fixed version"),
+        ("Version before the hotfix", "Version after the hotfix"),
+        ("Pre-hotfix version", "Hotfix version"),
+        ("Version without the update", "Version with the new update"),
     ],
     ids=" and ".join,
 )
@@ -508,6 +511,13 @@ CELLS = {
     "a Russian date": ("5,251,584", "19 апреля 2007", "08:41", "6.5.7653.8"),
     "a Turkish date": ("5,251,584", "19 Nisan 2007", "08:41", "6.5.7653.8"),
     "a Hungarian date": ("5,251,584", "2007. április 19.", "08:41", "6.5.7653.8"),
+    "a short Russian date": ("5 251 584", "19-апр-2007", "08:41", "6.5.7653.8"),
+    "a short Polish date": ("5 251 584", "19-kwi-2007", "08:41", "6.5.7653.8"),
+    "a short Turkish date": ("5.251.584", "19-Nis-2007", "08:41", "6.5.7653.8"),
+    "a Hungarian date in numbers": ("5 251 584", "2007.04.19.", "08:41", "6.5.7653.8"),
+    "a Japanese date with blanks": ("5,251,584", "2007 年 4 月 19 日", "08:41", "6.5.7653.8"),
+    "wide figures": ("\uff15\uff0c251,584", "2007\uff0f04\uff0f19", "08:41", "\uff16\uff0e5.7653.8"),
+    "minus signs in the date": ("5,251,584", "19\u2212Apr\u22122007", "08:41", "6.5.7653.8"),
     "a date with dashes": ("5,251,584", "19\u2013Apr\u20132007", "08:41", "6.5.7653.8"),
     "a Japanese date": ("5,251,584", "2007年4月19日", "08:41", "6.5.7653.8"),
     "a day of the week": ("5,251,584", "Thursday, April 19, 2007", "08:41", "6.5.7653.8"),
@@ -582,6 +592,8 @@ HEADS = {
     ),
     "a number in brackets": ("Exchange Server 2007 is old now\nMail waits (925902)\n", "Mail waits"),
     "a short one": ("Mail is slow\n", "Mail is slow"),
+    "links in one line": ("Mail is slow\nHelp and Support Home | Select a Product\n", "Mail is slow"),
+    "a stroke in it": ("Mail is slow\nExchange | Mail waits in a queue\n", "Exchange | Mail waits in a queue"),
 }
 
 
@@ -597,6 +609,7 @@ REPLACED = {
     ),
     "under the heading alone": ("Hotfix replacement information\n925101 The store leaks\n", (925101,)),
     "none, in a contraction": ("This update doesn't replace any other update.\n", ()),
+    "none, as it is no replacement": ("This hotfix is not a replacement for any other hotfix.\n", ()),
     "none, in a word": ("Hotfix replacement information\nNone\n", ()),
     "titles with their numbers behind": (
         "This update replaces the following updates:\n\n - Description of update 1.2.3 for Exchange Server: July 13 (KB5004779)\n"

@@ -308,6 +308,20 @@ def test_a_line_that_looks_like_a_row_is_not_lost_in_silence() -> None:
     assert parse(FIX + text).unused == ("Emsmdb32.dll incremented to version 5.5.2655.18",)
 
 
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        pytest.param("19-Jun-2002  5.5.2653.23  5,251", True, id="a row whose name was cut off"),
+        pytest.param("A.exe  5.5.2653.23  B.exe  5.5.2653.24  more words than values stand here", False, id="prose"),
+        pytest.param("19-Jun-2002", False, id="a date alone"),
+    ],
+)
+def test_values_without_a_name_are_told(line: str, told: bool) -> None:
+    text = f"\n   File name   Version\n   -----------------------\n   Store.exe   5.5.2653.22\n\n   {line}\n"
+    draft = parse(FIX + text)
+    assert ([row.name for row in draft.files], len(draft.unused)) == (["Store.exe"], told)
+
+
 def test_trailing_remark_is_kept_apart_from_the_platform() -> None:
     text = """
    Version      Size      File name   Platform

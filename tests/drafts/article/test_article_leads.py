@@ -1,5 +1,5 @@
 """What the sentence over a table says of its files: those of the fix, or other ones; a sentence of our own each."""
-# ruff: noqa: E501  (tables and their lead-ins stand on one line each)
+# ruff: noqa: E501, RUF001  (tables and their lead-ins stand on one line each)
 
 from __future__ import annotations
 
@@ -135,6 +135,16 @@ Russian | Это исправление содержит файлы из сле�
 Japanese | この修正プログラムのファイルは次の表のとおりです。 | ファイル名 | ファイル バージョン | ファイル サイズ | 日付 | 時刻 | プラットフォーム
 Chinese | 此更新具有下表中列出的文件\uff1a | 文件名 | 文件版本 | 文件大小 | 日期 | 时间 | 平台
 Chinese (Taiwan) | 此更新具有下表中列出的檔案\uff1a | 檔案名稱 | 檔案版本 | 檔案大小 | 日期 | 時間 | 平台
+Chinese, a fix | 此修补程序的英文版具有下表中列出的文件属性。 | 文件名 | 文件版本 | 文件大小 | 日期 | 时间 | 平台
+Italian, sizes | Questo hotfix ha i file della tabella seguente. | Nome file | Versione | Dimensioni file | Data | Ora | Piattaforma
+Polish | Ta poprawka ma pliki wymienione w poniższej tabeli. | Nazwa pliku | Wersja pliku | Rozmiar pliku | Data | Godzina | Platforma
+Czech | Tato aktualizace obsahuje soubory uvedené v následující tabulce. | Název souboru | Verze souboru | Velikost souboru | Datum | Čas | Platforma
+Turkish | Bu düzeltmenin dosyaları aşağıdaki tabloda listelenmiştir. | Dosya adı | Dosya sürümü | Dosya boyutu | Tarih | Saat | Platform
+Swedish | Den här snabbkorrigeringen har filerna i följande tabell. | Filnamn | Filversion | Filstorlek | Datum | Tid | Plattform
+Danish | Denne opdatering har filerne i følgende tabel. | Filnavn | Filversion | Filstørrelse | Dato | Klokkeslæt | Platform
+Norwegian | Denne hurtigreparasjonen har filene i følgende tabell. | Filnavn | Filversjon | Filstørrelse | Dato | Klokkeslett | Plattform
+Finnish | Tämän päivityksen tiedostot ovat seuraavassa taulukossa. | Tiedostonimi | Tiedostoversio | Tiedostokoko | Päivämäärä | Aika | Ympäristö
+Hungarian | A gyorsjavítás fájljai a következő táblázatban láthatók. | Fájlnév | Fájlverzió | Fájlméret | Dátum | Idő | Platform
 Korean | 이 업데이트의 파일은 다음 표에 있습니다. | 파일 이름 | 파일 버전 | 파일 크기 | 날짜 | 시간 | 플랫폼
 """
 
@@ -150,7 +160,16 @@ def test_tables_of_other_languages(line: str) -> None:
     assert row.doubt is None
 
 
-@pytest.mark.parametrize("said", ["サーバー名を表示します。", "次のバージョンです\uff1a", "서버 이름을 표시합니다."])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "サーバー名を表示します。",
+        "Serwery są w poniższej tabeli.",
+        "Sunucular aşağıdaki tabloda.",
+        "次のバージョンです\uff1a",
+        "서버 이름을 표시합니다.",
+    ],
+)
 def test_a_sentence_of_another_language_that_shows_other_things_announces_no_files_of_a_fix(said: str) -> None:
     text = f"<html><body><h1>Exchange Server 2003</h1><p>{said}</p>{table('6.5.7653.8')}</body></html>"
     assert parse_article(text, source="test").files == ()

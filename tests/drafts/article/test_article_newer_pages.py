@@ -47,6 +47,21 @@ HEADER = "<tr><th>File&nbsp;name</th><th>File version</th><th>File size</th><th>
             id="line ends of the source",
         ),
         pytest.param(
+            "<td>A.dll<br>B.xml<br></td><td>1.0.0.1<br>&nbsp;</td><td>10<br>20</td><td>11-Mar-2011</td><td>x64<br></td>",
+            [("A.dll", "1.0.0.1", 10, "2011-03-11", "x64"), ("B.xml", None, 20, "2011-03-11", None)],
+            id="two files in one row, of which one has no version and no platform",
+        ),
+        pytest.param(
+            "<td><p>A.dll</p><p>B.dll</p></td><td><p>1.0.0.1</p></td><td><p>10</p><p>20</p></td><td>11-Mar-2011</td><td></td>",
+            [("A.dll", "1.0.0.1", 10, "2011-03-11", None), ("B.dll", "1.0.0.1", 20, "2011-03-11", None)],
+            id="two files in one row that share a version, in paragraphs",
+        ),
+        pytest.param(
+            "<td>A.dll, B.dll</td><td>1.0.0.1</td><td></td><td>11-Mar-2011</td><td>x64</td>",
+            [("A.dll, B.dll", "1.0.0.1", None, "2011-03-11", "x64")],
+            id="two names in one cell, which is doubtful",
+        ),
+        pytest.param(
             "<td>A.dll</td><td>\u2014</td><td>10</td><td>11-Mar-2011</td><td>x64</td>",
             [("A.dll", None, 10, "2011-03-11", "x64")],
             id="dash for no version",
@@ -57,6 +72,45 @@ def test_cells_of_a_page(row: str, expected: list[tuple[object, ...]]) -> None:
     draft = page(f"<table>{HEADER}<tr>{row}</tr></table>")
     assert values(draft) == expected
     assert draft.unused == ()
+    assert [row.doubt for row in draft.files if row.doubt] == ["several names in one cell"] * ("A.dll, " in row)
+
+
+SIDES = ("File name", "Version", "File name", "Version")
+
+
+@pytest.mark.parametrize(
+    ("labels", "expected"),
+    [
+        pytest.param(SIDES, [("A.dll", "1.0.0.1"), ("B.dll", "1.0.0.2"), ("C.dll", "1.0.0.3")], id="side by side"),
+        pytest.param(
+            ("File", "Version", "Title", "Notes"), [("A.dll", "1.0.0.1"), ("C.dll", "1.0.0.3")], id="other columns"
+        ),
+    ],
+)
+@pytest.mark.parametrize("as_text", [False, True], ids=["grid", "text"])
+def test_tables_side_by_side(labels: tuple[str, ...], expected: list[tuple[str, str]], as_text: bool) -> None:
+    lines = [labels, ("A.dll", "1.0.0.1", "B.dll", "1.0.0.2"), ("C.dll", "1.0.0.3", "", "")]
+    if as_text and labels is SIDES:
+        shown = "<pre>" + "\n".join("".join(f"{cell:12}" for cell in line) for line in lines) + "\n</pre>"
+    else:
+        rows = ("".join(f"<td>{cell}</td>" for cell in line) for line in lines)
+        shown = "<table>" + "".join(f"<tr>{row}</tr>" for row in rows) + "</table>"
+    assert [(row.name, row.version) for row in page(f"<p>The hotfix has these files:</p>{shown}").files] == expected
+
+
+def test_a_column_that_is_not_known_is_told_and_a_known_one_is_not() -> None:
+    rows = "<tr><td>A.dll</td><td>1.0.0.1</td><td>10</td><td>5</td></tr>"
+    heads = "<tr><th>File name</th><th>Version</th><th>Bytecount</th><th>Title</th></tr>"
+    draft = page(f"<p>The hotfix has these files:</p><table>{heads}{rows}</table>")
+    assert [text for text in draft.doubts if "column" in text] == [
+        "the column Bytecount is not understood: its values are left out"
+    ]
+
+
+def test_a_name_that_a_copy_cut_is_doubtful() -> None:
+    cells = "<td>1.0.0.1</td><td>10</td><td>11-Mar-2011</td><td>x64</td>"
+    draft = page(f"<table>{HEADER}<tr><td>A.Da...</td>{cells}</tr><tr><td>A.Data.dll</td>{cells}</tr></table>")
+    assert ["cut" in (row.doubt or "") for row in draft.files] == [True, False]
 
 
 def test_hashes_of_files_are_no_rows() -> None:
@@ -163,14 +217,17 @@ def test_tables_of_a_markdown_copy() -> None:
     ]
 
 
+@pytest.mark.parametrize("named", [False, True], ids=["not named", "named"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"], ids=["comma", "semicolon", "tab"])
-def test_delimiters_of_a_file_list(delimiter: str) -> None:
+def test_delimiters_of_a_file_list(delimiter: str, named: bool) -> None:
     lines = (
         ("File name", "File version", "File size", "Date", "Platform"),
         ("A.exe", "14.2.328.10", '"8,521"', "14-Feb-2023", "x64"),
     )
     text = "".join(delimiter.join(cells) + "\n" for cells in lines)
-    assert values(parse_article(text, source="list.csv")) == [("A.exe", "14.2.328.10", 8521, "2023-02-14", "x64")]
+    draft = parse_article(f"sep={delimiter}\n{text}" if named else text, source="list.csv")
+    assert values(draft) == [("A.exe", "14.2.328.10", 8521, "2023-02-14", "x64")]
+    assert draft.title is None
 
 
 def test_an_article_cited_with_its_title_does_not_give_it() -> None:
@@ -306,6 +363,25 @@ def test_a_file_name_wrapped_behind_a_dot_is_one(table: str) -> None:
     draft = parse_article(LEAD + table, source="x")
     assert values(draft) == [OWA, SETUP]
     assert draft.unused == ()
+
+
+@pytest.mark.parametrize("table", WRAPPED.values(), ids=WRAPPED)
+def test_a_file_name_wrapped_before_a_dot_is_one(table: str) -> None:
+    table = table.replace("Clients. ", "Clients  ").replace("Clients.\n", "Clients\n")
+    table = table.replace("Owa2.Server.dll ", ".Owa2.Server.dll").replace("Owa2.Server.dll\n", ".Owa2.Server.dll\n")
+    draft = parse_article(LEAD + table, source="x")
+    assert values(draft) == [OWA, SETUP]
+    assert draft.unused == ()
+
+
+def test_a_word_that_begins_with_a_dot_elsewhere_is_no_rest_of_a_name() -> None:
+    table = """
+File name                    File version  File size  Date         Platform
+Exsetup.exe                  15.0.1263.1      26,824  24-Feb-2017  x64
+   .Owa2.Server.dll
+.NET
+"""
+    assert values(parse_article(LEAD + table, source="x")) == [SETUP]
 
 
 def test_a_name_that_a_copy_cut_off_behind_a_dot_does_not_take_the_next_file() -> None:

@@ -122,6 +122,8 @@ def test_sentences_state_what_a_fix_requires(said: str, prerequisites: tuple[str
         (f"You must have {SP2} installed.", (SP2,)),
         (f"Requires {SP2}.", (SP2,)),
         (f"Install {SP2} first.", (SP2,)),
+        (f"You must have {SP2} installed. Additionally, you must have hotfix 926666.", (SP2, "hotfix 926666")),
+        (f"You must have {SP2} installed. Additionally, you must have a password.", (SP2,)),
         ("You must have a password.", ()),
         ("Install the tools first.", ()),
         (f"{SP2} and Windows Server 2003 Service Pack 1", (SP2, "Windows Server 2003 Service Pack 1")),
@@ -175,11 +177,24 @@ def test_a_list_that_is_called_prerequisites(lead: str, prerequisites: tuple[str
         ("This hotfix does not replace hotfix 926123.", (), ()),
         ("This hotfix replaces hotfix 926123 and is replaced by hotfix 936123.", (926123,), (936123,)),
         ("Hotfix 926123, which replaced 925123, is superseded by this hotfix.", (925123, 926123), ()),
+        ("Security update 936123 supersedes this update.", (), (936123,)),
+        ("Update Rollup 9 (KB936123) replaces this hotfix.", (), (936123,)),
+        ("This update replaces this earlier update: 926123", (926123,), ()),
+        ("This hotfix replaces these hotfixes: 926123, 926456", (926123, 926456), ()),
+        ("This hotfix replaces hotfix 926123. It was later replaced by hotfix 936123.", (926123,), (936123,)),
+        ("This hotfix was not replaced by hotfix 936123.", (), ()),
     ],
 )
 def test_sentences_tell_what_a_fix_replaces(said: str, replaces: tuple[int, ...], replaced_by: tuple[int, ...]) -> None:
     draft = read(f"<p>{said}</p>")
     assert (draft.replaces, draft.replaced_by) == (replaces, replaced_by)
+
+
+def test_a_section_as_a_row_of_a_table_is_read_and_another_table_is_none() -> None:
+    said = "Yes, you must restart the computer after you apply this update."
+    table = "<table><tr><td>{}</td><td>{}</td></tr></table>"
+    assert read(table.format("Restart requirement", said)).restart == "yes"
+    assert read(table.format("Restart of a cluster", said)).restart is None
 
 
 def test_a_line_of_numbers_under_the_heading_of_replacements_is_read_whole() -> None:

@@ -37,6 +37,12 @@ def test_date(printed: str, date: dt.date | None) -> None:
     assert values.read_date(printed) == date
 
 
+@pytest.mark.parametrize("printed", ["2007.04.19", "2007. 4. 19.", "19.04.2007"])
+def test_numbers_with_dots_are_a_date_in_its_column_alone(printed: str) -> None:
+    assert values.read_date(printed, dotted=True) == dt.date(2007, 4, 19)
+    assert values.read_date(printed) is None
+
+
 def test_day_first_date() -> None:
     assert values.read_date("28/08/01", "day-first") == dt.date(2001, 8, 28)
 
