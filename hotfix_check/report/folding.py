@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from hotfix_check.catalogue.update import own_name
 from hotfix_check.frozen import Frozen
 from hotfix_check.report.judged_document import FindingDocument
-from hotfix_check.report.names import in_folder, names_of
+from hotfix_check.report.names import counted, in_folder, names_of
 from hotfix_check.report.wording import TO_INSTALL
 
 _WEIGHTY = ("required", "forbidden", "recommended")
@@ -121,3 +121,15 @@ def files_to_supply(findings: Sequence[FindingDocument]) -> list[tuple[str, int]
         for one in finding.settle_with:
             asked[in_folder(one.file, one.role)].add(finding.id)
     return sorted(((name, len(ids)) for name, ids in asked.items()), key=lambda pair: (-pair[1], pair[0].lower()))
+
+
+def supply_words(findings: Sequence[FindingDocument], most: int, left: str) -> str:
+    """Which files to supply for these open questions, ``most`` of them named; nothing where none would settle any."""
+    asked = files_to_supply(findings)
+    if not asked:
+        return ""
+    settled = sum(bool(one.settle_with) for one in findings)
+    those = "them" if settled == len(findings) else f"{settled} of them"
+    named = ", ".join(f"{name} for {count}" for name, count in asked[:most])
+    more = f", and {counted(len(asked) - most, 'more file')}{left}" if len(asked) > most else ""
+    return f"To settle {those}, supply {named}{more}."

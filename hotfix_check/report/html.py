@@ -15,7 +15,7 @@ from markupsafe import Markup
 from hotfix_check.catalogue.update import own_name
 from hotfix_check.report import page_tables, parts, wording
 from hotfix_check.report.document import Result, TargetDocument, members
-from hotfix_check.report.folding import files_to_supply, fold
+from hotfix_check.report.folding import fold, supply_words
 from hotfix_check.report.judged_document import FindingDocument, InstallationDocument
 from hotfix_check.report.names import in_folder
 from hotfix_check.report.posture import identity_words, posture_sentences
@@ -136,7 +136,6 @@ def _part(anchor: str, part: parts.Part, target: TargetDocument, document: Resul
     shown = {row["id"] for row in told} | under | below
     aside = [row for row in rows.values() if row["id"] not in shown]
     undetermined = [finding for finding in part.findings if finding.verdict == "undetermined"]
-    asked = files_to_supply(undetermined)
     return {
         "anchor": anchor,
         "installation": one,
@@ -151,8 +150,7 @@ def _part(anchor: str, part: parts.Part, target: TargetDocument, document: Resul
         "told": told,
         "first": [row for row in told if row["to_do"] and row["importance"] != "optional"][:_STEPS],
         "undetermined": len(undetermined),
-        "asked": ", ".join(f"{name} for {number}" for name, number in asked[:_ASKED]),
-        "asked_left": max(0, len(asked) - _ASKED),
+        "asked": supply_words(undetermined, _ASKED, ""),
         "groups": list(_groups(aside)),
     }
 

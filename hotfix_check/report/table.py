@@ -8,7 +8,7 @@ from hotfix_check.assess.anomaly import AnomalyCode, is_written
 from hotfix_check.catalogue.update import own_name
 from hotfix_check.report import parts, wording
 from hotfix_check.report.document import Result, TargetDocument, members
-from hotfix_check.report.folding import Folded, files_to_supply, fold
+from hotfix_check.report.folding import Folded, fold, supply_words
 from hotfix_check.report.formats import Paint, plain
 from hotfix_check.report.judged_document import FindingDocument, InstallationDocument
 from hotfix_check.report.names import counted, some
@@ -257,12 +257,10 @@ def _few_lines(text: str, most: int) -> str:
 
 def _open_questions(findings: Sequence[FindingDocument], *, everything: bool) -> list[str]:
     """Optional updates that are not determined, by what would settle them."""
-    asked = files_to_supply(findings)
+    asked = supply_words(findings, _SUPPLY, " (--ask lists them)")
     lines = [f"{counted(len(findings), 'optional update is', 'optional updates are')} undetermined."]
     if asked:
-        named = ", ".join(f"{name} for {count}" for name, count in asked[:_SUPPLY])
-        more = f", and {len(asked) - _SUPPLY} more files (--ask lists them)" if len(asked) > _SUPPLY else ""
-        lines.append(f"  To settle them, supply {named}{more}.")
+        lines.append(f"  {asked}")
     silent = sum(not one.settle_with for one in findings)
     if silent and (everything or not asked):
         those = "them" if silent == len(findings) else f"{silent} of them"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from report.documents import values
 
-from hotfix_check.report.folding import Folded, files_to_supply, fold
+from hotfix_check.report.folding import Folded, files_to_supply, fold, supply_words
 
 
 def finding(name: str, verdict: str = "missing", **more: Any) -> dict[str, Any]:
@@ -130,6 +130,11 @@ def test_files_to_supply_are_the_most_useful_first() -> None:
         finding("KB3", "undetermined", settle_with=[{"file": "b.dll", "role": "bin", "why": ""}]),
     ]
     assert files_to_supply(values(asks)) == [("b.dll (bin)", 2), ("a.dll", 1)]
+    assert supply_words(values(asks), 1, "") == "To settle them, supply b.dll (bin) for 2, and 1 more file."
+    nothing: Any = finding("KB4", "undetermined")
+    asks.append(nothing)
+    assert supply_words(values(asks), 2, "") == "To settle 3 of them, supply b.dll (bin) for 2, a.dll for 1."
+    assert supply_words(values([nothing]), 2, "") == ""
 
 
 def later(name: str, *versions: str) -> dict[str, Any]:
