@@ -293,7 +293,9 @@ def inventory(
     asking: JudgeOptions,
     host: Annotated[
         str | None,
-        typer.Option("--host", metavar="NAME", help="The server that the files come from; default: this machine."),
+        typer.Option(
+            "--host", metavar="NAME", help="The server that the files come from; default: this machine, on Windows."
+        ),
     ] = None,
     no_run_info: Annotated[bool, typer.Option("--no-run-info", help="Leave host and time out.")] = False,
     quiet: Quiet = False,

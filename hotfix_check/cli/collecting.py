@@ -21,6 +21,7 @@ from hotfix_check.judging.options import JudgeOptions
 from hotfix_check.judging.reading import read_for
 from hotfix_check.report.names import counted
 from hotfix_check.report.text import visible
+from hotfix_check.untrusted.windows_paths import ON_WINDOWS
 from hotfix_check.writing import replaced_bytes
 
 
@@ -29,7 +30,8 @@ def run_inventory(
 ) -> None:
     """Collect a folder or file; the catalogue only says which files are evidence and so are hashed.
 
-    ``host`` is the server that the files are of, where that is not this machine.
+    ``host`` is the server that the files are of, where that is not this machine. Without it nothing is claimed where
+    this machine can be none: several servers of one name would replace each other in a fleet.
     """
     from hotfix_check.policy import MAX_HOST  # with what judges, which is not needed here otherwise
 
@@ -65,8 +67,9 @@ def run_inventory(
 
 def _collected(inventory: Inventory, host: str | None, *, run_info: bool) -> Collected:
     here = run_info and inventory.kind is not TargetKind.LISTING  # a listing was collected elsewhere, and some day
+    listed = inventory.collected.host if inventory.collected else None
     return Collected(
-        host=host or (this_host() if here else inventory.collected.host if inventory.collected else None),
+        host=host or (this_host() if here and ON_WINDOWS else listed),  # Exchange runs on no other system
         at=datetime.now(UTC) if here else None,
         by=f"hotfix-check {__version__}",
     )

@@ -9,6 +9,8 @@ import pytest
 from conftest import Run, refuse_to_open
 from pe_builder import build_pe
 
+from hotfix_check.cli import collecting
+
 IN_OTHER_WORDS = pytest.mark.posix("the words are those of the system")
 
 
@@ -337,6 +339,19 @@ def test_an_inventory_is_of_the_host_that_it_is_said_to_be_of(samples: Path, run
     assert run("inventory", samples / "exchange-2000-sp3", "--host", "EX7", "--no-run-info", "-o", saved).code == 0
     assert json.loads(saved.read_text())["collected"]["host"] == "EX7"
     assert run("scan", saved, "-f", "json").result["targets"][0]["collected"]["host"] == "EX7"
+
+
+@pytest.mark.parametrize(("on_windows", "host"), [(True, "WORKSTATION"), (False, None)], ids=["Windows", "no Windows"])
+def test_without_a_name_it_is_of_this_machine_where_that_can_be_a_server(
+    on_windows: bool, host: str | None, samples: Path, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(collecting, "ON_WINDOWS", on_windows)
+    monkeypatch.setattr("platform.node", lambda: "WORKSTATION")
+    for name in ("exchange-2000-sp3", "exchange-2003-sp1"):
+        assert run("inventory", samples / name, "-o", tmp_path / f"{name}.json").code == 0
+        assert json.loads((tmp_path / f"{name}.json").read_text())["collected"]["host"] == host
+    hosts = run("fleet", tmp_path, "-f", "json").result["hosts"]
+    assert len(hosts) == (1 if on_windows else 2)
 
 
 @pytest.mark.parametrize("name", ["", "  ", "x" * 256], ids=["empty", "blank", "too long"])
