@@ -142,7 +142,7 @@ def _pairs(
 
 def run_baseline(source: Path, output: Path | None, options: JudgeOptions, *, quiet: bool) -> None:
     """The baseline that a server meets."""
-    check_output(output, (source, *options.files))
+    check_output(output, (source, *options.files), writes=".toml")
     judge = asked(options, [source], quiet=quiet).whole()
     inventory, *others = read_told(judge.judge, source, quiet=quiet)
     if others:

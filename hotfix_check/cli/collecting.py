@@ -40,7 +40,7 @@ def run_inventory(
     packed = output is not None and output.suffix.lower() == ".gz"
     if packed and output is not None and not output.name.lower().endswith(".json.gz"):
         raise UsageError(f"--output: {output}: a compressed inventory needs a name that ends with .json.gz")
-    check_output(output, (target, *options.files))
+    check_output(output, (target, *options.files), writes=".json")
     catalogue = open_catalogue(options.catalogues, [target])
     outline = catalogue.outline() if isinstance(catalogue, Catalogue) else catalogue.outline
     with opened_target(target) as opened, counting(f"Reading {visible(target.name)}", quiet=quiet) as count:

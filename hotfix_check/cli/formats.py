@@ -119,9 +119,16 @@ def run_convert(options: ConvertOptions, configuration: Configuration | None) ->
     write_report(RESULT, result_of(read_result(options.result)), options.form, outputs, view)
 
 
-def check_output(output: Path | None, inputs: Sequence[Path]) -> None:
-    """Raises UsageError as ``not_evidence``, or OutputError, for the file that is written instead of stdout."""
+def check_output(output: Path | None, inputs: Sequence[Path], *, writes: str) -> None:
+    """Raises UsageError as ``not_evidence``, or OutputError, for the file that is written instead of stdout.
+
+    ``writes`` is the suffix of the one format that there is: a name that asks for another would hold what it is not.
+    """
     if output is not None:
+        suffixes = [one.suffix for form, one in FORMATS.items() if form != "table"]
+        named = [suffix for suffix in suffixes if output.name.lower().endswith(suffix)]
+        if named and writes not in named[-1:]:
+            raise UsageError(f"--output: {output}: only {writes} is written here: choose a name that ends with it")
         not_evidence(output, inputs)
         if lines := _placeless(output):
             raise OutputError(*lines)

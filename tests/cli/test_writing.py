@@ -277,6 +277,24 @@ def test_what_is_being_read_is_not_written_over(
     assert content(tmp_path) == before
 
 
+@pytest.mark.parametrize(
+    ("command", "name", "writes"),
+    [
+        (["inventory", "server"], "new.csv", ".json"),
+        (["inventory", "server"], "new.CSAF.json", ".json"),
+        (["baseline", "--from", "server"], "new.json", ".toml"),
+    ],
+)
+def test_a_name_that_asks_for_another_format_is_not_written_to(
+    command: list[str], name: str, writes: str, place: Path, run: Run
+) -> None:
+    ran = run(*command, *CATALOGUE, "-o", name, cwd=place)
+    said = f"--output: {name}: only {writes} is written here: choose a name that ends with it"
+    assert (ran.code, ran.out, ran.err) == (2, "", f"hotfix-check: error: {said}\n")
+    assert not (place / name).exists()
+    assert run(*command, *CATALOGUE, "-q", "-o", "as.it.pleases", cwd=place).code == 0
+
+
 class _Epoch(datetime):
     @classmethod
     def now(cls, tz: object = None) -> _Epoch:
