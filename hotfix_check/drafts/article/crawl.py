@@ -138,7 +138,7 @@ def _restored(lines: Sequence[Line], at: int) -> _Found:
             table = _one_cell_a_line(lines, at) or _one_attribute_in_two_lines(lines, at)
             if table:
                 return table
-    if "ame" in stripped:
+    if "ame" in stripped or stripped.count("File ") > 1:
         table = _one_attribute_a_line(lines, at) or _run_together(lines, at) or _table_on_lines(lines, at)
         if table:
             return table
@@ -170,14 +170,17 @@ def _table_on_lines(lines: Sequence[Line], at: int) -> _Found | None:
     below = at + 1
     while below < len(lines) and lines[below].kind in ("blank", "rule") and below <= at + 2:
         below += 1
-    if below >= len(lines) or lines[below].kind != "text" or not header_line(text):
+    columns = header_line(text)
+    if below >= len(lines) or lines[below].kind != "text" or columns is None:
         return None
     if sum(piece.kind == "name" for piece in line_cells(lines[below].text)) < 2:
         return None
     past = below + 1
     while past < len(lines) and lines[past].kind == "text" and _names_only(lines[past].text):
         past += 1
-    made = unflatten(" ".join(line.text.strip() for line in (lines[at], *lines[below:past])))
+    # On one line "File   Version" would be the one column "file version".
+    labels = ("File name" if cell_concept(one.label) == "name" else one.label for one in columns)
+    made = unflatten(" ".join((*labels, *(line.text.strip() for line in lines[below:past]))))
     return (made, past) if len(made) > 3 else None
 
 
