@@ -250,11 +250,7 @@ def without_old_columns(table: RawTable) -> RawTable:
     columns = table.columns or ()
     renewed = {column.concept for column in columns if wording.NEW_COLUMN.search(column.label)} & repeated(columns)
     kept = tuple(
-        column._replace(concept="other")
-        if column.concept in renewed
-        and wording.OLD_COLUMN.search(column.label)
-        and not wording.NEW_COLUMN.search(column.label)
-        else column
+        column._replace(concept="other") if column.concept in renewed and wording.is_old(column.label) else column
         for column in columns
     )
     if kept == columns:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from itertools import chain, groupby
 
+from hotfix_check.drafts.article import wording
 from hotfix_check.drafts.article.cells import Cell, cell_kind, line_cells
 from hotfix_check.drafts.article.columns import Column, Concept, cell_concept, header_cells, header_line
 from hotfix_check.drafts.article.laying import STRONG
@@ -339,21 +340,32 @@ def grid_tables(lines: Sequence[Line], start: int, past: int) -> list[RawTable]:
 
 
 class _SideBySide:
-    """Tables that stand side by side in one grid (``File | Version | File | Version``), each row of them on its own."""
+    """Tables that stand side by side in one grid (``File | Version | File | Version``), each row of them on its own.
+
+    Of two that are called "before the hotfix" and "after" the old one is left out.
+    """
 
     def __init__(self) -> None:
         self._whole = self._block = 0
+        self._firsts: Sequence[int] = ()
+        self._above: tuple[str, ...] = ()
 
     def parts(self, row: tuple[int, tuple[str, ...]]) -> list[tuple[int, tuple[str, ...]]]:
         at, cells = row
+        above, self._above = self._above, cells
         if (self._whole or cells.count(cells[0]) > 1) and header_cells(cells):
             self._whole, self._block = 0, cells.index(cells[0], 1) if cells.count(cells[0]) > 1 else 0
             if self._block > 1 and cells == cells[: self._block] * (len(cells) // self._block):
                 self._whole = len(cells)
+                firsts = range(0, self._whole, self._block)
+                heads = [" ".join(above[first : first + self._block]) for first in firsts]
+                renewed = len(above) == len(cells) and any(map(wording.NEW_COLUMN.search, heads))
+                old = {one for one, head in zip(firsts, heads, strict=True) if renewed and wording.is_old(head)}
+                self._firsts = [one for one in firsts if one not in old]
                 return [(at, cells[: self._block])]
         if len(cells) != self._whole:
             return [row]
-        return [(at, cells[first : first + self._block]) for first in range(0, self._whole, self._block)]
+        return [(at, cells[first : first + self._block]) for first in self._firsts]
 
 
 def _turned(rows: list[tuple[int, tuple[str, ...]]]) -> list[tuple[int, tuple[str, ...]]]:

@@ -245,6 +245,11 @@ _SAID_OF_THEM = {
 }
 
 
+def is_old(label: str) -> bool:
+    """Whether a column, or a table beside another, is headed as what was there before the fix."""
+    return bool(OLD_COLUMN.search(label)) and not NEW_COLUMN.search(label)
+
+
 def other_files(lead: str) -> str | None:
     """Why the sentence over a table says that its files are not those of a fix; None where it does not."""
     of_fix = bool(_OF_FIX.search(lead))

@@ -102,6 +102,24 @@ def test_tables_side_by_side(labels: tuple[str, ...], expected: list[tuple[str, 
     assert [(row.name, row.version) for row in page(f"<p>The hotfix has these files:</p>{shown}").files] == expected
 
 
+@pytest.mark.parametrize(
+    ("heads", "expected"),
+    [
+        (("Before the hotfix", "After the hotfix"), ["2.0.0.1", "2.0.0.2"]),
+        (("Without the hotfix", "New files"), ["2.0.0.1", "2.0.0.2"]),
+        (("Mailbox server", "Hub server"), ["1.0.0.1", "2.0.0.1", "1.0.0.2", "2.0.0.2"]),
+        (("Before Service Pack 1", "Before Service Pack 2"), ["1.0.0.1", "2.0.0.1", "1.0.0.2", "2.0.0.2"]),
+    ],
+    ids=["before and after", "without and new", "two roles", "both before something"],
+)
+def test_of_tables_side_by_side_the_old_one_is_left_out(heads: tuple[str, str], expected: list[str]) -> None:
+    above = "".join(f"<th colspan=2>{head}</th>" for head in heads)
+    labels = "<td>File name</td><td>Version</td>" * 2
+    rows = "".join(f"<tr><td>A{n}.dll</td><td>1.0.0.{n}</td><td>A{n}.dll</td><td>2.0.0.{n}</td></tr>" for n in (1, 2))
+    draft = page(f"<p>The hotfix has these files:</p><table><tr>{above}</tr><tr>{labels}</tr>{rows}</table>")
+    assert [row.version for row in draft.files] == expected
+
+
 def test_a_column_that_is_not_known_is_told_and_a_known_one_is_not() -> None:
     rows = "<tr><td>A.dll</td><td>1.0.0.1</td><td>10</td><td>5</td></tr>"
     heads = "<tr><th>File name</th><th>Version</th><th>Bytecount</th><th>Title</th></tr>"
