@@ -13,6 +13,7 @@ from hotfix_check.report.posture import span_words
 from hotfix_check.report.wording import configuration_text
 
 _NAMES = 8
+_COLLECT = "'hotfix-check inventory' collects a server into a file that is a host here."
 
 
 def fleet_sentences(head: JsonObject) -> list[str]:
@@ -20,7 +21,7 @@ def fleet_sentences(head: JsonObject) -> list[str]:
     summary = head["summary"]
     hosts = summary["hosts"]
     if not hosts:
-        sentences = ["No host was judged. That is not a pass."]
+        sentences = ["No host was judged. That is not a pass.", *([] if summary["damaged"] else [_COLLECT])]
     else:
         sentences = [_lacking(summary["findings"], hosts)]
         for key, words in (

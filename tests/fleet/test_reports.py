@@ -115,9 +115,10 @@ def test_the_page_of_many_hosts_is_no_larger_than_one_can_read(count: int, membe
         ([row("a"), row("b", source="b")], ["2 of 2 hosts lack something needed."]),
         ([row("a"), row("b", source="b", outcome="clean")], ["1 of 2 hosts lacks something needed."]),
         ([row("a"), row("a", source="b")], ["The only host lacks", "1 saved file was replaced by a newer one"]),
-        ([damaged("a", "x"), damaged("b", "x")], ["No host was judged.", "2 saved files could not be read."]),
+        ([damaged("a", "x"), damaged("b", "x")], ["No host was judged. That is not a pass. 2 saved files could not"]),
+        ([], ["No host was judged. That is not a pass. 'hotfix-check inventory' collects a server"]),
     ],
-    ids=["one that is clean", "two", "one of two", "an older one", "nothing but damage"],
+    ids=["one that is clean", "two", "one of two", "an older one", "nothing but damage", "nothing at all"],
 )
 def test_the_sentences_count_one_and_many(rows: list[HostRow], said: list[str]) -> None:
     with Spool() as spool:
