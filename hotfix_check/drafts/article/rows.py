@@ -326,5 +326,5 @@ def looks_like_row(line: Line) -> bool:
     values = sum(kind in ("date", "unreadable-date", "time", "size", "version") for kind in kinds)
     words = kinds.count("word")
     if not _HAS_NAME.search(text) or "name" not in kinds:
-        return values >= 2 and len(kinds) == values
+        return len(kinds) == values and (values >= 2 or "size" in kinds)
     return values >= 1 and words <= values + 1

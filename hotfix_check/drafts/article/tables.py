@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from itertools import chain, groupby
 
 from hotfix_check.drafts.article import wording
-from hotfix_check.drafts.article.cells import Cell, cell_kind, line_cells
-from hotfix_check.drafts.article.columns import Column, Concept, cell_concept, header_cells, header_line
+from hotfix_check.drafts.article.cells import Cell, Kind, cell_kind, line_cells
+from hotfix_check.drafts.article.columns import Column, Concept, cell_concept, header_cells, header_line, repeated
 from hotfix_check.drafts.article.laying import STRONG
 from hotfix_check.drafts.article.rows import (
     MAY_BE_ROW,
@@ -35,6 +35,7 @@ _SMALL_WORDS = re.compile(r" (?:the|to|is|in|for|you|that|this|with|are|be|on|a|
 _HAS_NAME_OR_VALUES = re.compile(r"\.[A-Za-z_$~!]|\.\d{3}\b|\d[/:,]\d.*?\d[/:,]\d|\d[/-][\w]+[/-]\d")
 _FUNCTION_WORDS = re.compile(r" (?:in|for|of|with|from|to|by|is|are|as|at|the|a|an|when|if|on|via|requires?) ")
 """What no list of files has beside its values: "Wxlist.sup in WordMaster 6.0 for Windows" is a sentence."""
+_VALUE_BELOW: dict[Kind, Concept] = {"size": "size", "version": "version", "date": "date", "time": "time"}
 _LOOK_AHEAD = 3
 _LONGEST = 400
 _LONGEST_HEADER = 250
@@ -121,7 +122,10 @@ class _Headed:
             return True
         if header_line(text) or _underlined(self._lines, at):
             return False
-        if self._rows and self._last == at - 1 and (joined := _continued(self._rows[-1], text, columns)):
+        below = self._rows and self._last == at - 1
+        if below and (
+            joined := _with_values_below(self._rows[-1], text, columns) or _continued(self._rows[-1], text, columns)
+        ):
             self._rows.pop()
             self._add(joined, at)
             return True
@@ -194,6 +198,25 @@ def _row_ahead(lines: Sequence[Line], at: int, columns: tuple[Column, ...]) -> i
     return None
 
 
+def _with_values_below(row: RawRow, text: str, columns: tuple[Column, ...]) -> RawRow | None:
+    """The row with the values that stand alone on the line below it, where it has none of any of their kinds.
+
+    They are not those of the row behind them: a row that has its own begins none of the next.
+    """
+    pieces = [piece for piece in line_cells(text) if piece.kind != "label"]
+    of_size = any(column.concept == "size" for column in columns)
+    found: dict[Concept, str] = {}
+    for piece in pieces:
+        concept = "size" if piece.kind == "whole" and of_size else _VALUE_BELOW.get(piece.kind)
+        if concept is None or concept in found:
+            return None
+        found[concept] = piece.text
+    there = {*row.values, *(("date", "time") if "datetime" in row.values else ()), *repeated(columns)}
+    if not found or there & found.keys():
+        return None
+    return replace(row, values={**row.values, **found}, strength=row.strength + len(found))
+
+
 def _continued(row: RawRow, text: str, columns: tuple[Column, ...]) -> RawRow | None:
     """The row with a wrapped cell joined: only words, standing under a column of words."""
     pieces = line_cells(text)
@@ -232,6 +255,8 @@ def _bare(lines: Sequence[Line], at: int) -> RawTable | None:
         line = lines[place]
         if row := _bare_row(line.text, place):
             rows.append(row)
+        elif rows and place == last + 1 and (joined := _with_values_below(rows[-1], line.text, ())):
+            rows[-1] = joined
         elif rows and place == last + 1 and looks_like_row(line):
             unread.append(line.text.strip())
         else:
@@ -327,6 +352,8 @@ def grid_tables(lines: Sequence[Line], start: int, past: int) -> list[RawTable]:
             columns, first = header, at if tables else start
         elif len(filled) == 1 and len(cells) > 1 and is_remark(filled[0]):
             continue
+        elif len(filled) == 1 and cell_kind(filled[0]) == "size":
+            unread.append(filled[0])  # no heading, and of no row
         elif len(filled) == 1 and len(cells) > 1 and not re.search(r"\.\w{1,4}\b", filled[0]):
             close(previous)
             heading, first = filled[0].rstrip(":"), at
@@ -429,7 +456,11 @@ def _with_wrapped(group: list[tuple[int, tuple[str, ...]]]) -> list[tuple[int, t
     rows: list[tuple[int, tuple[str, ...]]] = []
     for at, cells in group:
         alike = rows and len(cells) == len(rows[-1][1]) >= 2 and any(cells)
-        if alike and ((not cells[0] and _only_words(cells)) or _is_rest_of_name(cells, rows[-1][1])):
+        if alike and (
+            (not cells[0] and _only_words(cells))
+            or _is_rest_of_name(cells, rows[-1][1])
+            or _fills_values(cells, rows[-1][1])
+        ):
             rows[-1] = (rows[-1][0], _join([rows[-1][1], cells]))
         else:
             rows.append((at, cells))
@@ -447,6 +478,11 @@ def _is_rest_of_name(cells: tuple[str, ...], above: tuple[str, ...]) -> bool:
     if _REST_BEHIND_DOT.fullmatch(rest):
         return " " not in before
     return cell_kind(rest) == "name" and before.endswith(".")
+
+
+def _fills_values(cells: tuple[str, ...], above: tuple[str, ...]) -> bool:
+    """Whether all that a line of a grid has are values, where the row above it has none."""
+    return all(not before and cell_kind(cell) in STRONG for cell, before in zip(cells, above, strict=True) if cell)
 
 
 def _only_words(cells: tuple[str, ...]) -> bool:

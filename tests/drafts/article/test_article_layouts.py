@@ -787,6 +787,39 @@ def test_a_row_that_a_copy_broke_over_two_lines_keeps_all_its_values() -> None:
     ]
 
 
+_NO_SIZE = ("File name | Version", "A.dll | 5.5.2657.1", "749,568", "B.dll | 5.5.2657.2", "12,345")
+_SIZE_FIRST = ("Size | File name | Version", "749,568", "A.dll | 5.5.2657.1", "12,345", "B.dll | 5.5.2657.2")
+_OWN_SIZE = ("File name | Version | Size", "A.dll | 5.5.2657.1 | 749,568", "99,999", "B.dll | 5.5.2657.2 | 12,345")
+
+
+@pytest.mark.parametrize(
+    ("lines", "unused"),
+    [
+        pytest.param(_NO_SIZE, (), id="below"),
+        pytest.param((*_NO_SIZE[:2], "749,568 bytes", _NO_SIZE[3], "12345 bytes"), (), id="below with a unit"),
+        pytest.param(_NO_SIZE[1:], (), id="below without a header"),
+        pytest.param(_SIZE_FIRST, (), id="above"),
+        pytest.param(_OWN_SIZE, ("99,999",), id="one that no row lacks"),
+    ],
+)
+def test_values_on_a_line_of_their_own_are_those_of_the_row_that_lacks_them(
+    lines: tuple[str, ...], unused: tuple[str, ...]
+) -> None:
+    draft = parse(FIX + "".join(f"   {line.replace(' | ', '   ')}\n" for line in lines))
+    assert [(row.name, row.size) for row in draft.files] == [("A.dll", 749568), ("B.dll", 12345)]
+    assert draft.unused == unused
+
+
+def test_a_size_on_a_line_of_its_own_in_a_grid() -> None:
+    grid = (
+        "| File name | Version | Size |\n| A.dll | 5.5.2657.1 | |\n| | | 749,568 |\n| B.dll | 5.5.2657.2 | 12,345 |\n"
+    )
+    assert rows(FIX + grid, "name", "size") == [("A.dll", 749568), ("B.dll", 12345)]
+    draft = parse(FIX + grid.replace("2657.1 | |", "2657.1 | 1,024 |"))
+    assert [(row.size, row.group) for row in draft.files] == [(1024, None), (12345, None)]
+    assert draft.unused == ("749,568",)
+
+
 @pytest.mark.parametrize(
     ("words", "platform"), [(("Intel", "based"), "Intel based"), (("Not", "applicable"), None)], ids=["told", "none"]
 )
