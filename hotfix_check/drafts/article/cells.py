@@ -7,6 +7,7 @@ can be understood by its values where no header helps.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -49,6 +50,7 @@ _DATE = (
 _PIECES = re.compile(
     rf"""(?=\S)(?:(?P<build>[vV]?\d{{1,5}}(?:\.\d{{1,5}}){{1,3}}[ ]?
         (?:\((?:build|bld\.?)[ ]\d{{1,8}}\)|build[ ]\d{{1,8}})){_END}
+      | (?P<broken>(?!\d{{1,2}}\.[ ]\d{{1,5}}\.\d|(?:19|20)\d\d\.)\d{{1,5}}(?:[ ]?\.[ ]?\d{{1,5}}){{3}}){_END}(?!,\d)
       | (?P<paren>[(<\[][^()<>\[\]]{{1,60}}[)>\]]){_END}
       | (?P<date>{_DATE}){_END}
       | (?P<time>\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?:[ ]{{0,2}}[ap]\.?(?:[ ]?m\.?)?)?(?:[ ](?:utc|gmt))?
@@ -64,7 +66,8 @@ _PIECES = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _GROUPS: dict[str, Kind] = {
-    "build": "version", "size": "size", "spaced": "size", "missing": "missing", "platform": "platform",
+    "build": "version", "broken": "version", "size": "size", "spaced": "size", "missing": "missing",
+    "platform": "platform",
 }  # fmt: skip
 _WHOLE = re.compile(r"\d{1,12}")
 _GROUPED = re.compile(r"\d{1,3}(?:[,']\d{3}){1,4}|\d{1,3}(?:\.\d{3}){2,4}")
@@ -78,6 +81,12 @@ _NAME = re.compile(
     r"(?=.{0,200}[A-Za-z])[A-Za-z0-9_$%~{}!#@&'^+=(-][^\s\\/:*?\"<>|,;]{0,200}\.[A-Za-z0-9_$~!@#{}&-]{1,12}"
 )
 _PATH = re.compile(r"(?:[A-Za-z]:|%[\w() ]{1,40}%|<[^<>]{1,60}>|\.{0,2})?\\?[^:*?\"<>|]{0,200}\\[^\\:*?\"<>|]{0,120}")
+_ROOT = re.compile(r"[A-Za-z]:|%|\\|<")
+_FOLDER_OF_SEVERAL_WORDS = re.compile(
+    r"(?:Program Files(?: \(x86\))?|Common Files|Documents and Settings)\\", re.IGNORECASE
+)
+_ENDS_AS_FILE = re.compile(r"\.\w{2,4}$")
+_MOST_WORDS = 6
 _UNREADABLE_DATE = re.compile(r"\d{1,4}[/-]\d{1,2}[/-]\d{1,4}|\d{1,2}[/-]\d{2,4}")
 _LABEL = re.compile(r"(?:file ?)?(?:version|ver|size|dated?|time|v)[.:]?:?|[\"']", re.IGNORECASE)
 _NO_VALUE = re.compile(r"no (?:file )?(?:version|date|time|size)(?: (?:information|info|number|stamp))?", re.IGNORECASE)
@@ -103,7 +112,30 @@ def line_cells(line: str) -> list[Cell]:
             cells += _remark(text, start, end, before_path=line[end : end + 1] == "\\")
         else:
             cells.append(Cell(text, _kind_of_group(group or "", text), start, end))
-    return cells[:_MOST_CELLS]
+    return (_with_whole_folders(cells, line) if "\\" in line else cells)[:_MOST_CELLS]
+
+
+def _with_whole_folders(cells: Sequence[Cell], line: str) -> list[Cell]:
+    """The cells with the parts of a folder joined that blanks part: ``C:\\Program Files (x86)\\Exchsrvr\\Bin``.
+
+    Its parts stand one blank apart, and a backslash follows.
+    """
+    found: list[Cell] = []
+    for cell in cells:
+        found.append(cell)
+        if cell.kind != "path" or _ROOT.match(cell.text):
+            continue
+        for first in range(len(found) - 2, max(-1, len(found) - _MOST_WORDS), -1):
+            opening = found[first]
+            if found[first + 1].start - opening.end != 1:
+                break
+            rooted = opening.kind == "path" and _ROOT.match(opening.text) and not _ENDS_AS_FILE.search(opening.text)
+            if rooted or _FOLDER_OF_SEVERAL_WORDS.match(line, opening.start):
+                found[first:] = [Cell(line[opening.start : cell.end], "path", opening.start, cell.end)]
+                break
+            if opening.kind not in ("word", "platform", "language", "label"):
+                break
+    return found
 
 
 def _kind_of_group(group: str, text: str) -> Kind:

@@ -173,3 +173,43 @@ def test_rows_may_open_with_a_country_or_a_set_of_languages(opening: str, langua
     row = only(text(lead, "", f"   {opening}  Winload.sys dated 02/06/97 (214,324 bytes)"))
     assert (row.name, row.size, row.language) == ("Winload.sys", 214324, language)
     assert text(lead, "", "   Symptom (Setup):  Winload.sys dated 02/06/97 (214,324 bytes)").files == ()
+
+
+@pytest.mark.parametrize(
+    "folder",
+    [
+        r"C:\Program Files\Exchsrvr\Bin",
+        r"C:\Program Files (x86)\Common Files\CDO",
+        r"%SystemDrive%\Documents and Settings\All Users\Bin",
+        r"Program Files\Exchsrvr\Bin",
+        r"Exchsrvr\Bin",
+    ],
+)
+def test_a_folder_with_blanks_in_a_line_of_text_is_whole(folder: str) -> None:
+    for lines in (
+        ("File name   Version      Folder", f"Store.exe   6.5.7653.8   {folder}"),
+        (f"{'Folder':60}File name   Version", f"{folder:60}Store.exe   6.5.7653.8"),
+        ("File name    Version", rf"{folder}\Store.exe    6.5.7653.8"),
+    ):
+        row = only(text(*lines))
+        assert (row.name, row.version, row.folder, row.doubt) == ("Store.exe", "6.5.7653.8", folder, None)
+
+
+def test_a_word_or_a_file_before_a_folder_is_none_of_it() -> None:
+    row = only(text("File name  Platform  Folder", r"Store.exe  Intel Exchsrvr\Bin"))
+    assert (row.platform, row.folder) == ("Intel", r"Exchsrvr\Bin")
+    row = only(text("File name  Folder  Version", r"C:\Setup\Store.exe Exchsrvr\Bin 6.5.7653.8"))
+    assert (row.name, row.folder) == ("Store.exe", r"Exchsrvr\Bin")
+
+
+@pytest.mark.parametrize(
+    ("printed", "version"),
+    [
+        ("6. 5. 7653. 8", "6.5.7653.8"),
+        ("6 .5 .7653 .8", "6.5.7653.8"),
+        ("6.5. 7653. 8", "6.5.7653.8"),
+        ("1. 6.5.7653", "6.5.7653"),  # the number of a list before it
+    ],
+)
+def test_blanks_within_a_version_in_a_line_of_text_are_none_of_it(printed: str, version: str) -> None:
+    assert only(text("File name   Version         Size", f"Store.exe   {printed}   5,184")).version == version
