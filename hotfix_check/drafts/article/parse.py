@@ -53,6 +53,7 @@ _OBTAIN_ROLLUP = phrase(r"\bobtain the (?!latest)(.{5,120}?\brollup\b.{0,20}?)[.
 _SEPARATOR_NAMED = re.compile(r"\Asep=[,;\t]\r?\n", re.IGNORECASE)
 """The first line of a list, where it tells Excel what parts the columns."""
 _FIRST_LINES = 40
+_BLANK = Line("", "blank")
 _TITLE_LINES = 3
 
 
@@ -106,7 +107,7 @@ def _draft(
     }
     said = said_in(prose)
     required = required_things(said, prose)
-    replaced = replacements(said, prose)
+    replaced = replacements(said, prose, [_BLANK if at in used else line for at, line in enumerate(lines)], number)
     included = _included(said, prose, names.of_keywords(read_keywords(lines)))
     return DraftUpdate(
         kb=number,
@@ -130,7 +131,7 @@ def _draft(
         ),
         component="; ".join(dict.fromkeys(row.component for row in rows if row.component)) or None,
         files=tuple(rows),
-        unused=tuple(dict.fromkeys((*unused, *_unread_lines(lines, placed, used)))),
+        unused=tuple(dict.fromkeys((*unused, *replaced.unread, *_unread_lines(lines, placed, used)))),
         skipped=tuple(
             SkippedTable(
                 line=each.table.first + 1, rows=len(each.table.rows) + len(each.table.unread), reason=each.reason

@@ -202,3 +202,39 @@ def test_a_line_of_numbers_under_the_heading_of_replacements_is_read_whole() -> 
     assert read(f"{REPLACEMENT}<ul><li>926123</li><li>926456</li></ul>").replaces == (926123, 926456)
     assert read(f"{REPLACEMENT}<p>926123 Rule 926456 is lost</p>").replaces == (926123,)
     assert read("<p>KB926123, KB926456</p>").replaces == ()
+
+
+def _both(*rows: str) -> list[str]:
+    """A table in HTML, and in text."""
+    made = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row.split('|'))}</tr>" for row in rows)
+    shown = "\n".join("".join(f"{cell:36}" for cell in row.split("|")) for row in rows)
+    return [f"<table>{made}</table>", f"<pre>{shown}\n\nSee this too.  It is KB926999,  about another.\n</pre>"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "replaces", "replaced_by"),
+    [
+        (("Product|Replaced update", "2003|KB926123", "2003 SP1|926456"), (926123, 926456), ()),
+        (("Product|Replaced security update", "2003|MS07-021 (926123)"), (926123,), ()),
+        (("Bulletins replaced by this update|Product", "KB926123|2003"), (926123,), ()),
+        (("Product|Replaces|Replaced by", "2003|926123|936123"), (926123,), (936123,)),
+        (("Update|Replaced update", "931901|926123", "931902|926456"), (926123,), ()),
+        (("Replaced update|KB926123", "Known issue|926456"), (926123,), ()),
+        (("Product|Related update", "2003|KB926123"), (), ()),
+        (("File name|Version|Replaces", "Store.exe|6.5.7653.8|926123"), (), ()),
+    ],
+    ids=["two products", "bulletin", "first column", "both", "another update", "label", "related", "files"],
+)
+def test_tables_tell_what_a_fix_replaces(
+    rows: tuple[str, ...], replaces: tuple[int, ...], replaced_by: tuple[int, ...]
+) -> None:
+    for table in _both(*rows):
+        draft = read(f"<h2>MORE INFORMATION</h2>{table}")
+        assert (draft.replaces, draft.replaced_by, draft.replaces_stated) == (replaces, replaced_by, bool(replaces))
+
+
+def test_a_table_that_replaces_nothing_says_so_and_a_bulletin_without_a_number_is_told() -> None:
+    for table in _both("Product|Replaced update", "2003|None"):
+        assert (read(table).replaces, read(table).replaces_stated, read(table).unused) == ((), True, ())
+    for table in _both("Product|Replaced update", "2003|MS07-021"):
+        assert (read(table).replaces, read(table).replaces_stated, read(table).unused) == ((), False, ("MS07-021",))
