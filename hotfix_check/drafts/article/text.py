@@ -54,6 +54,7 @@ _MARKDOWN_SECTION = re.compile(r"#{2,6} [A-Z]")
 _MARKDOWN_LINK = re.compile(r"\[([^\[\]\n]{1,300})\]\((?:https?:/|[/#.])[^()\s]{0,400}\)")
 _MARKDOWN_MARKS = re.compile(r"`|\*\*|\\(?=[_*|`.~#-])")
 _MARKDOWN_BOLD = re.compile(r"(?<!\w)__([^_\n]+)__(?!\w)")  # not within a word: A__.dll is a name
+_QUOTED = re.compile(r'(?:(?<=\t)|^)"([^"\t]*)"(?=\t|$)')
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 
 
@@ -127,7 +128,12 @@ def text_lines(text: str) -> list[Line]:
     text = plain_characters(text)
     if "](" in text:
         text = _MARKDOWN_LINK.sub(r"\1", text)
-    return _markdown([plain_line(line.rstrip().expandtabs(8)) for line in text.splitlines()])
+    return _markdown([plain_line(_unquoted(line.rstrip()).expandtabs(8)) for line in text.splitlines()])
+
+
+def _unquoted(line: str) -> str:
+    """A line without the quotation marks around its cells, which a spreadsheet puts there; tabs part them."""
+    return _QUOTED.sub(r"\1", line) if '"' in line and "\t" in line.lstrip() else line
 
 
 def _markdown(lines: list[Line]) -> list[Line]:

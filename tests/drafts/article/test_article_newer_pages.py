@@ -120,6 +120,48 @@ def test_of_tables_side_by_side_the_old_one_is_left_out(heads: tuple[str, str], 
     assert [row.version for row in draft.files] == expected
 
 
+@pytest.mark.parametrize(
+    ("heads", "expected"),
+    [
+        (("Before the hotfix", "After the hotfix"), ["2.0.0.1", "2.0.0.2"]),
+        (("Mailbox server", "Hub server"), ["1.0.0.1", "2.0.0.1", "1.0.0.2", "2.0.0.2"]),
+        (("The files are these.", "Note:"), ["1.0.0.1", "2.0.0.1", "1.0.0.2", "2.0.0.2"]),
+    ],
+    ids=["before and after", "two roles", "prose"],
+)
+def test_tables_side_by_side_in_lines_of_text(heads: tuple[str, str], expected: list[str]) -> None:
+    lines = [f"     {heads[0]:31}{heads[1]}", f"{'Date':13}{'File':8}{'Version':10}" * 2]
+    lines += [f"{n:02}-Jan-2005  A{n}.dll  1.0.0.{n}   1{n}-Jan-2005  B{n}.dll  2.0.0.{n}" for n in (1, 2)]
+    draft = page("<p>The hotfix has these files:</p><pre>\n" + "\n".join(lines) + "\n</pre>")
+    assert [row.version for row in draft.files] == expected
+    assert [str(row.date)[8:] for row in draft.files] == [
+        f"{'0' if version[0] == '1' else '1'}{version[-1]}" for version in expected
+    ]
+
+
+_TABLE = [("File name", "Version", "Size"), ("A.dll", "1.0.0.1", "5,184,512"), ("B.dll", "", "12,345")]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        pytest.param([" | ".join(row) for row in _TABLE], id="strokes"),
+        pytest.param(["|".join(row) for row in _TABLE], id="strokes without blanks"),
+        pytest.param([" | ".join(_TABLE[0]), "-----+----+-----", *map(" | ".join, _TABLE[1:])], id="a rule"),
+        pytest.param(["A.dll | 1.0.0.1 | 5,184,512", "B.dll | | 12,345"], id="strokes without a header"),
+        pytest.param(["\t".join(f'"{cell}"' for cell in row) for row in _TABLE], id="quoted cells"),
+        pytest.param(["\t".join(f'"{c}"' if "," in c else c for c in row) for row in _TABLE], id="some quoted cells"),
+    ],
+)
+def test_cells_of_a_plain_article_parted_by_strokes_or_in_quotation_marks(lines: list[str]) -> None:
+    above = "KB931901: The store loses a lock\n\nRESOLUTION\n\nThe hotfix has these files:\n\n"
+    below = '\n\nClick Start | Programs | Exchange 6.5.7653.8.\n\n\t"The store has stopped."\n'
+    draft = parse_article(above + "\n".join(lines) + below, source="x")
+    expected = [("A.dll", "1.0.0.1", 5184512), ("B.dll", None, 12345)]
+    assert [(row.name, row.version, row.size) for row in draft.files] == expected
+    assert draft.unused == ()
+
+
 def test_a_column_that_is_not_known_is_told_and_a_known_one_is_not() -> None:
     rows = "<tr><td>A.dll</td><td>1.0.0.1</td><td>10</td><td>5</td></tr>"
     heads = "<tr><th>File name</th><th>Version</th><th>Bytecount</th><th>Title</th></tr>"
