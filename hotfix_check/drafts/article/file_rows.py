@@ -29,6 +29,8 @@ _PACKAGE_NAME = re.compile(
     r"(?:Q|KB)\d{5,7}\w*\.(?:exe|msi|msp|msu|zip|cab)|[a-z][a-z0-9.]{1,40}-KB\d{5,7}\S*", re.IGNORECASE
 )
 _NAME_PARTS = re.compile(r"((?:[^\\/]{0,120}[\\/]){1,20})([^\\/]{1,200})")
+_BROKEN_NAME = re.compile(r"^([\w$~-]{1,60})(?: ?\. | \.)([A-Za-z]{3})$")
+"""A blank beside the dot of a name is that of a scanner: "Store. exe"."""
 _IN_NAME = re.compile(r"(\S{1,120})\s*\(([^()]{1,80})\)\s*(.{0,80})")
 _DATE_AND_TIME = re.compile(r"(\d+[/-]\d+[/-]\d+(?=[ T])|.*?\d(?=[ T]+\d{1,2}[:.h]\d))[ T]+(.*)")
 _VERSION_WORD = re.compile(r"\s*(?:file )?version$", re.IGNORECASE)
@@ -153,6 +155,7 @@ def _name_parts(text: str, unused: list[str]) -> tuple[str, str | None, str | No
             language = remark
         else:
             unused.append(remark)
+    text = _BROKEN_NAME.sub(r"\1.\2", text)
     folder = None
     if parts := _NAME_PARTS.fullmatch(text):
         folder, text = parts[1].rstrip("\\/") or None, parts[2]

@@ -35,6 +35,7 @@ _NOTE = re.compile(r"^(?:NOTE|IMPORTANT|WARNING|CAUTION)S?:? +", re.IGNORECASE)
 _CONTRACTED = phrase(r"\b(do|does|did|is|are|was|were|has|have|ca|wo|must|need)n[\u2019']t\b")
 _LONGEST = 20_000
 _KB_NUMBER = phrase(r"\b(?:Q|KB ?)(\d{5,7})\b|(?<![\w.,/:$#-])(\d{6,7})(?![\w/:%-]|[.,]\d| ?(?:bytes|kb|mb)\b)")
+_OF_ARTICLE = re.compile(r"(?:KB ?|Q)?\d{5,7} [A-Z]")
 _TITLE_AND_NUMBER = phrase(r"(?!(?:for|see|to)\b)(?:[^.?!]|\.(?!\s)){5,300} \((?:Q|KB ?)?(\d{5,7})\)")
 _LEADING_NUMBER = phrase(r"""
     (?:ARTICLE-ID: ?)?(?:(?:hot-?fix|update|article|security update|fix) )?(?:Q|KB ?)?(\d{5,7})\b(?![,/-]\d)""")
@@ -70,6 +71,8 @@ def paragraphs(lines: Sequence[Line], used: Collection[int]) -> list[str]:
             close()
             open_words.append(text[bullet.end() :])
         else:
+            if open_words and _OF_ARTICLE.match(text) and _OF_ARTICLE.match(open_words[0]):
+                close()  # a list of articles, a line each
             open_words.append(text)
             if len(text) > _LONGEST:
                 close()

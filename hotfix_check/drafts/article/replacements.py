@@ -12,7 +12,7 @@ from hotfix_check.drafts.article.rows import PROSE
 from hotfix_check.drafts.article.text import Line
 from hotfix_check.drafts.article.values import is_missing
 
-_MAY_REPLACE = ("eplac", "supersed", "superced", "obsolet", "the place of")
+_MAY_REPLACE = ("eplac", "upersed", "uperced", "bsolet", "the place of")
 _BY_THIS = phrase(r"\s(?:this|the (?:current|present)|these)\b(?![^.]{0,40}\d{5})")
 _REPLACE_EARLIER = phrase(r"\b(?:replace|supersede)s?\b[^.]{0,40}\b(?:earlier|previous|older|old)\b[^.]{0,30}\b<fix>\b")
 _EARLIER_ONES = phrase(r"\b(?:earlier|previous|older|replaced|superseded)\b[^.]{0,40}\b(?:ones?|articles?|<fix>)\b")

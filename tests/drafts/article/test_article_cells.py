@@ -213,3 +213,11 @@ def test_a_word_or_a_file_before_a_folder_is_none_of_it() -> None:
 )
 def test_blanks_within_a_version_in_a_line_of_text_are_none_of_it(printed: str, version: str) -> None:
     assert only(text("File name   Version         Size", f"Store.exe   {printed}   5,184")).version == version
+
+
+@pytest.mark.parametrize(
+    ("printed", "name"),
+    [("Store. exe", "Store.exe"), ("Store .exe", "Store.exe"), ("Message Store.exe", "Message Store.exe")],
+)
+def test_a_blank_beside_the_dot_of_a_name_is_none_of_it(printed: str, name: str) -> None:
+    assert only(page("File name|File version", f"{printed}|6.5.7653.8")).name == name

@@ -220,10 +220,21 @@ def _both(*rows: str) -> list[str]:
         (("Product|Replaces|Replaced by", "2003|926123|936123"), (926123,), (936123,)),
         (("Update|Replaced update", "931901|926123", "931902|926456"), (926123,), ()),
         (("Replaced update|KB926123", "Known issue|926456"), (926123,), ()),
+        (("Software|Superseded update", "2003|Q926123 and KB926456"), (926123, 926456), ()),
         (("Product|Related update", "2003|KB926123"), (), ()),
         (("File name|Version|Replaces", "Store.exe|6.5.7653.8|926123"), (), ()),
     ],
-    ids=["two products", "bulletin", "first column", "both", "another update", "label", "related", "files"],
+    ids=[
+        "two products",
+        "bulletin",
+        "first column",
+        "both",
+        "another update",
+        "label",
+        "superseded",
+        "related",
+        "files",
+    ],
 )
 def test_tables_tell_what_a_fix_replaces(
     rows: tuple[str, ...], replaces: tuple[int, ...], replaced_by: tuple[int, ...]
@@ -238,3 +249,12 @@ def test_a_table_that_replaces_nothing_says_so_and_a_bulletin_without_a_number_i
         assert (read(table).replaces, read(table).replaces_stated, read(table).unused) == ((), True, ())
     for table in _both("Product|Replaced update", "2003|MS07-021"):
         assert (read(table).replaces, read(table).replaces_stated, read(table).unused) == ((), False, ("MS07-021",))
+
+
+def test_articles_on_a_line_each_are_one_each_and_a_title_that_goes_on_below_is_none() -> None:
+    above = "KB931901: The store loses a lock\n\nThis hotfix replaces the following hotfixes:\n\n"
+    for below, expected in (
+        ("926123 XADM: Mail is slow\n926456 XADM: Mail is lost", (926123, 926456)),
+        ("926123 XADM: Mail is slow with hotfix\n926456 installed", (926123,)),
+    ):
+        assert parse_article(above + below, source="x").replaces == expected
