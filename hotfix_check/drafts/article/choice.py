@@ -93,10 +93,13 @@ def place_tables(
     article = _Article(lines, title)
     headings = Headings(lines)
     placed: list[PlacedTable] = []
-    floor = 0
+    floor = beside = 0
     counted = False
     for raw in tables:
         table = without_old_columns(raw)
+        floor = (
+            beside if table.first < floor else floor
+        )  # side by side with the one before: what is above is above both
         above = _above(lines, table.first, floor, headings)
         reason = "file list" if is_list and table.rows else None
         against = None if reason else _reason_against(lines, table, above, article, floor)
@@ -118,7 +121,7 @@ def place_tables(
             )
         )
         counted = counted or reason is not None
-        floor = table.last + 1
+        beside, floor = floor, table.last + 1
     return _with_packages(_without_twins(_without_least_versions(placed)))
 
 

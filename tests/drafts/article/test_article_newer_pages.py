@@ -107,8 +107,8 @@ def test_tables_side_by_side(labels: tuple[str, ...], expected: list[tuple[str, 
     [
         (("Before the hotfix", "After the hotfix"), ["2.0.0.1", "2.0.0.2"]),
         (("Without the hotfix", "New files"), ["2.0.0.1", "2.0.0.2"]),
-        (("Mailbox server", "Hub server"), ["1.0.0.1", "2.0.0.1", "1.0.0.2", "2.0.0.2"]),
-        (("Before Service Pack 1", "Before Service Pack 2"), ["1.0.0.1", "2.0.0.1", "1.0.0.2", "2.0.0.2"]),
+        (("Mailbox server", "Hub server"), ["1.0.0.1", "1.0.0.2", "2.0.0.1", "2.0.0.2"]),
+        (("Before Service Pack 1", "Before Service Pack 2"), ["1.0.0.1", "1.0.0.2", "2.0.0.1", "2.0.0.2"]),
     ],
     ids=["before and after", "without and new", "two roles", "both before something"],
 )
@@ -118,13 +118,15 @@ def test_of_tables_side_by_side_the_old_one_is_left_out(heads: tuple[str, str], 
     rows = "".join(f"<tr><td>A{n}.dll</td><td>1.0.0.{n}</td><td>A{n}.dll</td><td>2.0.0.{n}</td></tr>" for n in (1, 2))
     draft = page(f"<p>The hotfix has these files:</p><table><tr>{above}</tr><tr>{labels}</tr>{rows}</table>")
     assert [row.version for row in draft.files] == expected
+    groups = [row.group for row in draft.files]  # where both are the fix's, each row has the head of its table
+    assert groups == ([heads[0]] * 2 + [heads[1]] * 2 if len(expected) == 4 else [None] * 2)
 
 
 @pytest.mark.parametrize(
     ("heads", "expected"),
     [
         (("Before the hotfix", "After the hotfix"), ["2.0.0.1", "2.0.0.2"]),
-        (("Mailbox server", "Hub server"), ["1.0.0.1", "2.0.0.1", "1.0.0.2", "2.0.0.2"]),
+        (("Mailbox server", "Hub server"), ["1.0.0.1", "1.0.0.2", "2.0.0.1", "2.0.0.2"]),
         (("The files are these.", "Note:"), ["1.0.0.1", "2.0.0.1", "1.0.0.2", "2.0.0.2"]),
     ],
     ids=["before and after", "two roles", "prose"],
