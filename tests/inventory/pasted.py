@@ -256,6 +256,8 @@ CRASHED = ["- mapi32.dll 6.5.7638.2", "- store.exe 6.5.7638.1"]
 OF_TWO = [f"MBX1 {FILE} 15.1.2507.39", f"MBX2 {FILE} 15.1.2507.6"]
 CLAIMS = ["MBX1 claims KB5014261", "MBX1 claims KB5031356"]
 CU12 = "AdminDisplayVersion 15.2.1118.7"
+COMMA = r"C:\Mail,old\Other.exe"
+UNQUOTED = "has it in a row with more cells than columns, as its path is not in quotation marks"
 LOST = "cuts its path, so the file is unknown"
 
 OF_MODULE = (
@@ -1203,6 +1205,49 @@ SAMPLES: list[tuple[str, str, str | bytes, list[str]]] = [
         "CSV whose lines Excel put into one cell each",
         f'"FileName;FileVersion"\n"{SETUP};15.01.2507.039"\n',
         [f"- {FILE} 15.1.2507.39"],
+    ),
+    (
+        "wmic datafile",
+        "CSV whose quoted lines Excel put into one cell each",
+        f'"""Pfad"",""Version"""\n"""{SETUP}"",""15.01.2507.039"""\n',
+        [f"- {FILE} 15.1.2507.39"],
+    ),
+    (
+        "wmic datafile",
+        "CSV with a comma in a path that nobody quoted",
+        f"Server,Datei,Version\nMBX1,{COMMA},15.01.2507.039\nMBX2,{SETUP},15.01.2507.006\n",
+        [f"MBX1 C:/Mail,old/Other.exe: a table {UNQUOTED}", OF_TWO[1]],
+    ),
+    (
+        "PowerShell",
+        "CSV with a comma in a path that nobody quoted, before the host",
+        f"FullName,FileVersion,PSComputerName\n{COMMA},15.01.2507.039,MBX1\n",
+        [f"MBX1 C:/Mail,old/Other.exe: a table {UNQUOTED}"],
+    ),
+    (
+        "PowerShell",
+        "counter-case: CSV with a comma behind all that counts, and one with quotation marks",
+        f'FullName,FileVersion,FileDescription\n{SETUP},15.01.2507.039,Setup, a program\n"{COMMA}",15.01.2507.039,x\n',
+        ["- C:/Mail,old/Other.exe 15.1.2507.39", f"- {FILE} 15.1.2507.39"],
+    ),
+    *(
+        ("PowerShell", f"a property's path as heading: {of}{drawn[:4]}", drawn, [f"- {FILE} 15.1.2507.39"])
+        for of in ("VersionInfo.", "$_.VersionInfo.")
+        for drawn in (
+            f'"FullName","{of}FileVersion"\n"{SETUP}","15.01.2507.039"\n',
+            f"Name,Folder,{of}ProductName,{of}FileVersion\nExSetup.exe,{BIN},Microsoft Exchange,15.01.2507.039\n",
+            f"[{json.dumps({'FullName': SETUP, of + 'FileVersion': '15.01.2507.039'})}]",
+        )
+    ),
+    (
+        "PowerShell",
+        "advanced hunting, which knows the product's version",
+        "DeviceName,FileName,FolderPath,ProcessVersionInfoProductVersion,InitiatingProcessVersionInfoProductVersion\n"
+        f"mbx1,ExSetup.exe,{SETUP},15.01.2507.039,1.2.3.4\n",
+        [
+            f"mbx1 {FILE}: PowerShell gives the product's version and not the file's",
+            "mbx1 ProductVersion of ExSetup.exe 15.1.2507.39",
+        ],
     ),
     (
         "Get-Command",

@@ -74,7 +74,7 @@ def inventoried(row: Row) -> Iterator[ListedFile]:
         return
     path = name
     if folder is not None and not has_folder(name):
-        path = folder if folder.lower().endswith(name.lower()) else below(folder, name)
+        path = below(folder, name)
     yield ListedFile(
         InstalledFile(
             path=path,

@@ -36,6 +36,8 @@ HOSTS = (
 """Columns that name the host, without blanks, underscores and what reports put around them (``bare``)."""
 FOLDERS = ("directoryname", "filepath", "folderpath", "folder", "path", "directory", "location")
 """Columns that name the folder of a file whose name stands in another."""
+MISALIGNED = "a path in parts"
+"""The column of a path whose row has more cells than the table has columns, so that no other tells of it for sure."""
 Row = Mapping[str, object]
 """A row of a table, with keys in lower case."""
 _LONGEST_PATH = 32_767  # characters of a Windows path
@@ -49,6 +51,7 @@ _POWERSHELL_DATE = re.compile(r"/Date\((-?[0-9]{1,15})(?:[+-][0-9]{4})?\)/", re.
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 _COLUMN = re.compile(r"(?:details_)?(?:table[0-9]?_)?(.*?)0?", re.ASCII)
 _DRIVE = re.compile(r"[A-Za-z]:")
+_WAY = re.compile(r"\A(?:(?:\$_\.)?versioninfo\.|processversioninfo)(?=\w)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ class ListedFile:
     The ``path`` of the ``file`` is as in the listing, its ``version`` that of the fixed version block, where the
     listing gives that; its ``version_string`` whatever text the listing calls version. ``no_version`` tells that the
     lister looked and found no version resource; ``doubt`` why the version given cannot be used. ``cut``: the path is
-    not told to its end, so which file it is is not known.
+    not told whole, so which file it is is not known.
     """
 
     file: InstalledFile
@@ -99,7 +102,7 @@ def taken(listed: ListedFile, source: str, asked: Asked) -> TargetFile | None:
     if not name:
         return None
     if listed.cut:
-        return UnreadableFile(path=path, reason=f"{source} cuts its path, so the file is unknown")
+        return UnreadableFile(path=path, reason=f"{source} {listed.doubt or 'cuts its path, so the file is unknown'}")
     version, text, notes = file.version, file.version_string, file.notes
     if version is None and listed.doubt is None and text is not None and name not in plain:
         version = text_version(text)
@@ -161,8 +164,18 @@ def bare(column: str) -> str:
 
 
 def lowered(row: Mapping[str, object]) -> dict[str, object]:
-    """The same table with keys in lower case: PowerShell does not tell them apart."""
-    return {key.lower(): value for key, value in row.items()}
+    """The same table with keys as ``column_name`` has them."""
+    return {column_name(key): value for key, value in row.items()}
+
+
+@lru_cache(maxsize=4096)
+def column_name(heading: str) -> str:
+    """A heading in lower case, as PowerShell does not tell cases apart, without the way to the property that it names.
+
+    A path in VersionInfo names what that has (``VersionInfo.FileVersion``, ``$_.VersionInfo.ProductName``), and so do
+    the columns of advanced hunting (``ProcessVersionInfoCompanyName``, but not those of the initiating process).
+    """
+    return _WAY.sub("", heading.strip().lower())
 
 
 def uncut_path(text: str, named: object) -> tuple[str, bool]:
@@ -185,8 +198,9 @@ def folder_of(row: Row) -> str | None:
 
 
 def below(folder: str, name: str) -> str:
-    """The path of a file whose folder and name stand in two columns."""
-    return f"{folder.rstrip(chr(92))}\\{name}"
+    """The path of a file whose folder and name stand in two columns, the first of which may have the name too."""
+    folder = folder.rstrip("\\")
+    return folder if folder.lower().endswith(f"\\{name.lower()}") else f"{folder}\\{name}"
 
 
 def text_version(text: str) -> FileVersion | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
 from hotfix_check.frozen import dataclass
-from hotfix_check.inventory.files import ClaimedUpdate, ReportedBuild
+from hotfix_check.inventory.files import ClaimedUpdate, InstalledFile, ReportedBuild
 from hotfix_check.inventory.listings import (
     data_files,
     exchange_servers,
@@ -19,6 +19,7 @@ from hotfix_check.inventory.listings import (
 from hotfix_check.inventory.listings.console import ON_HOST, console_rows
 from hotfix_check.inventory.listings.listed import (
     HOSTS,
+    MISALIGNED,
     ListedFile,
     ListedRegistry,
     Row,
@@ -79,7 +80,17 @@ def _plugin_output(row: Row) -> Iterator[Fact]:
         yield from (said.what for said in facts_of(console_rows(text)) if said.what is not None)
 
 
+_PARTED = "has it in a row with more cells than columns, as its path is not in quotation marks"
+
+
+def _misaligned(row: Row) -> ListedFile:
+    """The file of a row that could not be read."""
+    path = str(row[MISALIGNED])
+    return ListedFile(InstalledFile(path=path), doubt=_PARTED, cut=True)
+
+
 ROW_KINDS = (
+    RowKind("a table", _has(MISALIGNED), _one(_misaligned)),
     RowKind("sigcheck", _has("path", "verified", "publisher"), _one(file_tools.sigcheck_file)),
     RowKind("exiftool", file_tools.is_exiftool, _one(file_tools.exiftool_file)),
     RowKind("Velociraptor", file_tools.is_velociraptor, _one(file_tools.velociraptor_file)),
