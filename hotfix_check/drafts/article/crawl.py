@@ -172,7 +172,7 @@ def _parted_by_signs(lines: Sequence[Line], at: int, sign: re.Pattern[str]) -> _
         cells = tuple(cell.strip() for cell in sign.split(line.text))
         if not made:
             columns = header_cells(cells)
-        elif len(cells) > len(made[0].cells):
+        elif len(cells) > len(made[0].cells) or not {"name", "path", *STRONG} & {*map(cell_kind, cells)}:
             break
         if columns is None and (sign is not _STROKE or row_from_cells(cells, None, place) is None):
             break

@@ -223,7 +223,9 @@ def test_a_blank_beside_the_dot_of_a_name_is_none_of_it(printed: str, name: str)
     assert only(page("File name|File version", f"{printed}|6.5.7653.8")).name == name
 
 
-@pytest.mark.parametrize(("printed", "size"), [("5, 184, 512", 5184512), ("5 ,184 ,512", 5184512), ("512", 512)])
+@pytest.mark.parametrize(
+    ("printed", "size"), [("5, 184, 512", 5184512), ("5 ,184 ,512", 5184512), ("5,184, 512", 5184512), ("512", 512)]
+)
 def test_blanks_within_a_size_in_a_line_of_text_are_none_of_it(printed: str, size: int) -> None:
     row = only(text("File name   Version      Size", f"Store.exe   6.5.7653.8   {printed}"))
     assert (row.version, row.size, row.doubt) == ("6.5.7653.8", size, None)

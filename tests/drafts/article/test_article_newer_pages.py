@@ -158,7 +158,7 @@ _TABLE = [("File name", "Version", "Size"), ("A.dll", "1.0.0.1", "5,184,512"), (
 )
 def test_cells_of_a_plain_article_parted_by_signs_or_in_quotation_marks(lines: list[str]) -> None:
     above = "KB931901: The store loses a lock\n\nRESOLUTION\n\nThe hotfix has these files:\n\n"
-    below = '\n\nStop the services; copy A.dll 1.0.0.1; start them again.\n\nClick Start | Programs | Exchange 6.5.7653.8.\n\n\t"The store has stopped."\n'
+    below = '\n\nStop the services; copy A.dll 1.0.0.1; start them again.\n\nClick Start | Programs | Exchange 6.5.7653.8.\n\nName | Version\nClick it | and go on\n\n\t"The store has stopped."\n'
     draft = parse_article(above + "\n".join(lines) + below, source="x")
     expected = [("A.dll", "1.0.0.1", 5184512), ("B.dll", None, 12345)]
     assert [(row.name, row.version, row.size) for row in draft.files] == expected
