@@ -57,7 +57,7 @@ _PIECES = re.compile(
         |\d{{1,2}}\.\d{{2}}[ ]?[ap]\.?m\.?){_END}
       | (?P<size>(?:\d[\d,.]{{0,18}}|\d{{1,3}}(?:[ ]\d{{3}}){{1,4}})[ ]?(?:bytes?|kb|mb|kilobytes|k|m|octets|[km]o)
         (?:[ ]?\(\d[\d,]{{0,15}}[ ]bytes?\))?){_END}
-      | (?P<spaced>\d{{1,3}}(?:[ ]\d{{3}}){{1,4}}){_END}
+      | (?P<spaced>\d{{1,3}}(?:[ ]\d{{3}}){{1,4}}|\d{{1,3}}(?:[ ]?,[ ]?\d{{3}}){{1,4}}){_END}(?![ ]?,[ ]?\d)
       | (?P<missing>(?:not[ ](?:applicable|available|versioned)|none[ ]specified|nicht[ ]zutreffend
         |non[ ]applica(?:ble|bile)|no[ ]aplicable|n\u00e3o[ ]aplic\u00e1vel)){_END}
       | (?P<platform>windows(?:[ ](?:nt|me|xp|vista|server|9x|ce|for[ ]workgroups

@@ -32,6 +32,7 @@ _BUTTONS_WITHIN = re.compile(r"(?:(?:Collapse|Expand) this (?:table|image)\s?){1
 _LONG = 100
 _LONGEST_CELL = 120
 _STROKE = re.compile(r"[|\u00a6]")
+_SEMICOLON = re.compile(";")
 _CHUNK = re.compile(r"\S+(?: \S+)*")
 _LONGEST_HEADER = 30
 _MOST_COLUMNS = 20
@@ -40,7 +41,7 @@ _ATTRIBUTE = re.compile(
     r"\s*(?:[-\u2022*][ ]{1,3})?"
     r"((?:file[ ])?(?:name|version|size|date|time)|platform|processor|language|folder"
     r"|sp[ ]requirement|service[ ]branch)"
-    r"((?:[ ]\((?:utc|bytes|in[ ]bytes|kb)\))?)\s{0,3}[:\t ]\s{0,8}(\S.{0,100})",
+    r"((?:[ ]\((?:utc|bytes|in[ ]bytes|kb)\))?)(?:\s{0,16}:|\s{0,3}[\t ])\s{0,8}(\S.{0,100})",
     re.IGNORECASE,
 )
 _BROKEN_NAME = re.compile(r"(?<!\S)(?:[A-Za-z]\w{0,40}\.){2,12}(?!\S)")
@@ -129,7 +130,11 @@ def _narrowed(behind: str, width: int) -> str:
 def _restored(lines: Sequence[Line], at: int) -> _Found:
     """What a line of text is, together with those behind it that belong to it."""
     text = lines[at].text
-    if table := _parted_by_strokes(lines, at) or _side_by_side(lines, at):
+    if (
+        table := _parted_by_signs(lines, at, _STROKE)
+        or _parted_by_signs(lines, at, _SEMICOLON)
+        or _side_by_side(lines, at)
+    ):
         return table
     if len(text) >= _LONG:
         return _long_line(lines, at), at + 1
@@ -151,9 +156,9 @@ def _restored(lines: Sequence[Line], at: int) -> _Found:
     return ([lines[at]] if len(parts) == 1 else [_part(part) for part in parts]), at + 1
 
 
-def _parted_by_strokes(lines: Sequence[Line], at: int) -> _Found | None:
-    """A table whose cells strokes part, without one at its edges: a header and rows, or rows that need none."""
-    if not _STROKE.search(lines[at].text, 0, MAX_GRID_LINE):
+def _parted_by_signs(lines: Sequence[Line], at: int, sign: re.Pattern[str]) -> _Found | None:
+    """A table whose cells signs part, without one at its edges: a header and rows, or rows between strokes alone."""
+    if not sign.search(lines[at].text, 0, MAX_GRID_LINE):
         return None
     made: list[Line] = []
     columns: tuple[Column, ...] | None = None
@@ -162,14 +167,14 @@ def _parted_by_strokes(lines: Sequence[Line], at: int) -> _Found | None:
         line = lines[place]
         if line.kind == "rule" and columns:
             continue
-        if line.kind != "text" or len(line.text) > MAX_GRID_LINE or not _STROKE.search(line.text):
+        if line.kind != "text" or len(line.text) > MAX_GRID_LINE or not sign.search(line.text):
             break
-        cells = tuple(cell.strip() for cell in _STROKE.split(line.text))
+        cells = tuple(cell.strip() for cell in sign.split(line.text))
         if not made:
             columns = header_cells(cells)
-        elif len(cells) > len(made[0].cells):
+        elif len(cells) > len(made[0].cells) or not {"name", "path", *STRONG} & {*map(cell_kind, cells)}:
             break
-        if columns is None and row_from_cells(cells, None, place) is None:
+        if columns is None and (sign is not _STROKE or row_from_cells(cells, None, place) is None):
             break
         width = len(made[0].cells) if made else 0
         made.append(Line(" | ".join(cells), "cells", (*cells, *[""] * (width - len(cells)))))

@@ -221,3 +221,19 @@ def test_blanks_within_a_version_in_a_line_of_text_are_none_of_it(printed: str, 
 )
 def test_a_blank_beside_the_dot_of_a_name_is_none_of_it(printed: str, name: str) -> None:
     assert only(page("File name|File version", f"{printed}|6.5.7653.8")).name == name
+
+
+@pytest.mark.parametrize(
+    ("printed", "size"), [("5, 184, 512", 5184512), ("5 ,184 ,512", 5184512), ("5,184, 512", 5184512), ("512", 512)]
+)
+def test_blanks_within_a_size_in_a_line_of_text_are_none_of_it(printed: str, size: int) -> None:
+    row = only(text("File name   Version      Size", f"Store.exe   6.5.7653.8   {printed}"))
+    assert (row.version, row.size, row.doubt) == ("6.5.7653.8", size, None)
+
+
+@pytest.mark.parametrize("colon", [" : ", "    : ", ": ", " "])
+def test_attributes_that_stand_before_aligned_colons_are_read(colon: str) -> None:
+    draft = text(
+        f"Name{colon}Store.exe", f"Version{colon}6.5.7653.8", "", f"Name{colon}Cdo.dll", f"Version{colon}6.5.1.1"
+    )
+    assert [(row.name, row.version) for row in draft.files] == [("Store.exe", "6.5.7653.8"), ("Cdo.dll", "6.5.1.1")]

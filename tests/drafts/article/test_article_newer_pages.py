@@ -151,13 +151,14 @@ _TABLE = [("File name", "Version", "Size"), ("A.dll", "1.0.0.1", "5,184,512"), (
         pytest.param(["|".join(row) for row in _TABLE], id="strokes without blanks"),
         pytest.param([" | ".join(_TABLE[0]), "-----+----+-----", *map(" | ".join, _TABLE[1:])], id="a rule"),
         pytest.param(["A.dll | 1.0.0.1 | 5,184,512", "B.dll | | 12,345"], id="strokes without a header"),
+        pytest.param(["; ".join(row) for row in _TABLE], id="semicolons"),
         pytest.param(["\t".join(f'"{cell}"' for cell in row) for row in _TABLE], id="quoted cells"),
         pytest.param(["\t".join(f'"{c}"' if "," in c else c for c in row) for row in _TABLE], id="some quoted cells"),
     ],
 )
-def test_cells_of_a_plain_article_parted_by_strokes_or_in_quotation_marks(lines: list[str]) -> None:
+def test_cells_of_a_plain_article_parted_by_signs_or_in_quotation_marks(lines: list[str]) -> None:
     above = "KB931901: The store loses a lock\n\nRESOLUTION\n\nThe hotfix has these files:\n\n"
-    below = '\n\nClick Start | Programs | Exchange 6.5.7653.8.\n\n\t"The store has stopped."\n'
+    below = '\n\nStop the services; copy A.dll 1.0.0.1; start them again.\n\nClick Start | Programs | Exchange 6.5.7653.8.\n\nName | Version\nClick it | and go on\n\n\t"The store has stopped."\n'
     draft = parse_article(above + "\n".join(lines) + below, source="x")
     expected = [("A.dll", "1.0.0.1", 5184512), ("B.dll", None, 12345)]
     assert [(row.name, row.version, row.size) for row in draft.files] == expected
