@@ -39,7 +39,7 @@ from hotfix_check.assess.instances import with_instances
 from hotfix_check.assess.next_steps import NextSteps
 from hotfix_check.assess.planned_state import Terms
 from hotfix_check.assess.product_level import level_on, unread_marker, with_neighbours
-from hotfix_check.assess.registry import records_of, with_recorded_level, with_records
+from hotfix_check.assess.registry import records_of, with_recorded_folder, with_recorded_level, with_records
 from hotfix_check.assess.reported import reports_of, with_claims, with_reports
 from hotfix_check.assess.roots import unlisted_roots
 from hotfix_check.assess.support import end_of_support
@@ -255,6 +255,8 @@ class Assessor:
         judge = ProductUpdates(evidence, level, tables, None, witnesses, alike)
         findings = list(self._findings(judge, question, file_set.root))
         recorded = with_recorded_level(level, product, inventory.registry)
+        full = f"{inventory.above}/{file_set.root or ''}".lower()
+        recorded = with_recorded_folder(recorded, product, inventory.registry, full)
         programs = (file for file in inventory.files if identities.is_program_of(file, product))
         ended = end_of_support(product, level, programs, question, file_set.root, loose=file_set.loose)
         holes = exposures(findings, self._fixed_by, recorded, product, self.catalogue.cves, question)

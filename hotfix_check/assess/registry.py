@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
+from functools import partial
 
 from hotfix_check.assess.anomaly import Anomaly, AnomalyCode, is_told
 from hotfix_check.assess.finding import OPEN, Basis, Finding, ProductLevel, Verdict
@@ -11,7 +13,7 @@ from hotfix_check.assess.levels import interval_words
 from hotfix_check.catalogue import Product
 from hotfix_check.catalogue.update import Kind, Update
 from hotfix_check.frozen import Frozen, replace
-from hotfix_check.inventory.registry import RecordedSetup, RecordedUpdate, RegistryRecords
+from hotfix_check.inventory.registry import RecordedSetup, RecordedUpdate, RegistryRecords, recorded_folders
 from hotfix_check.version import FileVersion
 
 _NOTED = (Kind.HOTFIX, Kind.SECURITY_UPDATE)
@@ -35,6 +37,27 @@ def with_recorded_level(level: ProductLevel, product: Product, records: Registry
         return replace(level, anomalies=(*level.anomalies, Anomaly(AnomalyCode.REGISTRY_DIFFERS, said)))
     mixed = is_told(level.anomalies, AnomalyCode.MIXED_LEVEL)
     return level if level.exact or mixed else replace(level, recorded=found[0])
+
+
+def with_recorded_folder(
+    level: ProductLevel, product: Product, records: RegistryRecords | None, full: str
+) -> ProductLevel:
+    """The same level with a word where the registry names another folder than the usual one that was judged.
+
+    ``full`` is the path of the installation, in lower case. One that somebody copied elsewhere contradicts nothing, nor
+    does a usual folder of another drive.
+    """
+    said = product.recorded
+    if said is None or said.folder_value is None or records is None:
+        return level
+    own = [one for one in records.setups if any(map(partial(fnmatchcase, _slashed(one.key)), said.setup_keys))]
+    folders = recorded_folders(replace(records, setups=tuple(own)), {said.folder_value})
+    usual = tuple(f"/{root}" for root in product.roots)
+    if not folders or not f"/{full}".endswith(usual) or any(f"/{one}".endswith(usual) for one in folders):
+        return level
+    names = " and ".join(sorted({str(dict(one.values).get(said.folder_value)) for one in own} - {"None"}))
+    text = f"the registry records its folder as {names}, and these files lie elsewhere"
+    return replace(level, anomalies=(*level.anomalies, Anomaly(AnomalyCode.REGISTRY_DIFFERS, text)))
 
 
 def setup_level(product: Product, setup: RecordedSetup) -> int | None:
@@ -90,6 +113,10 @@ def built_level(product: Product, release: tuple[int, int], build: int | None, l
 
 def _named(product: Product, name: str) -> int | None:
     return next((index for index, level in enumerate(product.levels) if level.name == name), None)
+
+
+def _slashed(key: str) -> str:
+    return key.replace("\\", "/").lower().removeprefix("microsoft/")
 
 
 def _numbers(value: str | int) -> tuple[int, ...]:

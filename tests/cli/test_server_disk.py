@@ -194,6 +194,39 @@ def test_a_server_that_only_the_registry_names_is_judged_by_all_its_programs(
         assert verdicts[0] == verdicts[1]
 
 
+@pytest.mark.parametrize(
+    ("recorded", "folder", "told"),
+    [
+        ("D:\\Exch", "Program Files/Microsoft/Exchange Server/V15", True),
+        (
+            "C:\\Program Files\\Microsoft\\Exchange Server\\V15\\",
+            "C/Program Files/Microsoft/Exchange Server/V15",
+            False,
+        ),
+        ("E:\\Apps\\Exchange Server\\V15", "evidence/Exchange Server/V15", False),
+        ("D:\\Exch", "Exch", False),
+        ("D:\\Exch", "evidence", False),
+    ],
+    ids=[
+        "it names another",
+        "counter-case: this",
+        "counter-case: a usual one copied elsewhere",
+        "counter-case: one of its own",
+        "counter-case: files copied elsewhere",
+    ],
+)
+def test_a_server_in_the_usual_folder_where_the_registry_names_another_is_told_so(
+    recorded: str, folder: str, told: bool, tmp_path: Path, run: Run
+) -> None:
+    """The copy was judged as the server, and nothing was said of the folder that the server runs from."""
+    write(tmp_path / "disk" / folder / "Bin/ExSetup.exe", "15.2.2562.57")
+    hive = tmp_path / "hive"
+    hive.write_bytes(build_hive({r"Microsoft\ExchangeServer\v15\Setup": {"MsiInstallPath": recorded}}))
+    found = judged(run, tmp_path / "disk", "--hive", hive)
+    said = "registry-differs: the registry records its folder as D:\\Exch, and these files lie elsewhere"
+    assert [said in one.get("anomalies", ()) for one in found["products"]] == [told]
+
+
 def test_programs_where_no_server_is_are_not_read(tmp_path: Path, run: Run) -> None:
     for path, version in OWN_FOLDER.items():
         if "ExSetup" not in path:
