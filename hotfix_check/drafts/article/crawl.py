@@ -186,6 +186,8 @@ def _side_by_side(lines: Sequence[Line], at: int) -> _Found | None:
     """Tables side by side in lines of text, each with the same header, as rows of one grid; their heads above it."""
     if "  " not in lines[at].text.strip() or len(lines[at].text) > _LONGEST_GLUED:
         return None
+    if not any(_begins_again(line.text) for line in lines[at : at + 2]):
+        return None
     labels = list(_CHUNK.finditer(lines[at].text))
     block, heads, past = _block(labels), [], at + 1
     if not block and len(labels) > 1 and past < len(lines) and lines[past].kind == "text":
@@ -212,6 +214,12 @@ def _side_by_side(lines: Sequence[Line], at: int) -> _Found | None:
     above = [tuple(cell for head in heads for cell in (head[0], *[""] * (block - 1)))] if heads else []
     made = (*above, tuple(label[0] for label in labels), *rows)
     return [Line(" | ".join(cells), "cells", cells, SIDE_BY_SIDE) for cells in made], past
+
+
+def _begins_again(text: str) -> bool:
+    """Whether the first word of a line stands in it once more, as it does where headers stand side by side."""
+    first = text.split(None, 1)[:1]
+    return bool(first) and text.count(first[0]) > 1
 
 
 def _is_over(head: re.Match[str], start: int, past: int) -> bool:
