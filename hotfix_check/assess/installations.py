@@ -31,8 +31,9 @@ class FileSet(Frozen):
 
     ``root`` is as in ``Installation``. ``products`` are those that it can be of: one, of an installation whose files
     tell it. ``inventory`` is the target as far as it belongs to the set. ``roles`` are those of folders below the root,
-    ``systems`` the system folders that belong to it. ``loose`` files have no folder role unless their path tells one;
-    ``lone``: one of them is all that there is to judge, be it in a folder or in an archive.
+    ``systems`` the system folders that belong to it, ``full`` the root's whole path in lower case, empty for loose
+    files. These have no folder role unless their path tells one (``loose``); ``lone``: one of them is all that there is
+    to judge, be it in a folder or in an archive.
     """
 
     root: str | None
@@ -40,6 +41,7 @@ class FileSet(Frozen):
     inventory: Inventory
     roles: Mapping[str, str] = field(default_factory=dict)
     systems: frozenset[str] = frozenset()
+    full: str = ""
     loose: bool = False
     lone: bool = False
     snapshot: bool = False
@@ -165,6 +167,7 @@ class _Division:
             products=tuple(root.products),
             roles=roles,
             systems=systems,
+            full=root.full,
             snapshot=is_shadow(root.full),
             inventory=self.inventory
             if whole_target

@@ -222,9 +222,10 @@ def test_a_server_in_the_usual_folder_where_the_registry_names_another_is_told_s
     write(tmp_path / "disk" / folder / "Bin/ExSetup.exe", "15.2.2562.57")
     hive = tmp_path / "hive"
     hive.write_bytes(build_hive({r"Microsoft\ExchangeServer\v15\Setup": {"MsiInstallPath": recorded}}))
-    found = judged(run, tmp_path / "disk", "--hive", hive)
     said = "registry-differs: the registry records its folder as D:\\Exch, and these files lie elsewhere"
-    assert [said in one.get("anomalies", ()) for one in found["products"]] == [told]
+    for target in (tmp_path / "disk", tmp_path / "disk" / folder):
+        found = judged(run, target, "--hive", hive)
+        assert [said in one.get("anomalies", ()) for one in found["products"]] == [told]
 
 
 def test_programs_where_no_server_is_are_not_read(tmp_path: Path, run: Run) -> None:
