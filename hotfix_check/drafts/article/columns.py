@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
+from hotfix_check.drafts.article.text import CHUNK
+
 Concept = Literal["name", "version", "size", "date", "time", "datetime", "platform", "language", "folder", "other"]
 
 
@@ -83,7 +85,6 @@ _RELEASE = re.compile(r"rtm|gold|(?:post-)?(?:sp|service pack) ?\d[a-z]?|cu ?\d{
 _UNIT = re.compile(r"\((?:in )?(bytes?|kb|k|mb|utc|gmt|kilobytes|megabytes)\)", re.IGNORECASE)
 _REMARK = re.compile(r" ?\([^()]{1,40}\)$")
 _WORD = re.compile(r"\S+")
-_CHUNK = re.compile(r"\S+(?: \S+)*")
 
 
 def cell_concept(cell: str) -> Concept | None:
@@ -142,7 +143,7 @@ def header_line(line: str) -> tuple[Column, ...] | None:
 
 def _parted_by_gaps(line: str) -> tuple[list[Column], int] | None:
     """The columns where wide gaps part all of them ("SP1 version   SP2 version"); None where some stand closer."""
-    chunks = list(_CHUNK.finditer(line))
+    chunks = list(CHUNK.finditer(line))
     concepts = [cell_concept(chunk[0]) for chunk in chunks]
     if len(chunks) < 3 or None in concepts or len(set(concepts)) == len(concepts):
         return None

@@ -17,13 +17,13 @@ from hotfix_check.drafts.article.columns import VALUES, Column, Concept, cell_co
 from hotfix_check.drafts.article.laying import STRONG
 from hotfix_check.drafts.article.prose import is_section_heading, parted
 from hotfix_check.drafts.article.rows import cells_by_column, is_caption, row_from_cells
+from hotfix_check.drafts.article.side_by_side import lines_side_by_side
 from hotfix_check.drafts.article.text import MAX_GRID_LINE, Line, is_underlined, plain_line, run_of_text
 from hotfix_check.drafts.article.values import is_missing
 
 ONE_CELL_A_LINE = "one cell a line"
 ONE_ATTRIBUTE_A_LINE = "one attribute a line"
 CELLS_RUN_TOGETHER = "cells run together"
-SIDE_BY_SIDE = "tables side by side"
 
 _Found = tuple[list[Line], int]
 """Lines of cells, and where the text goes on."""
@@ -33,7 +33,6 @@ _LONG = 100
 _LONGEST_CELL = 120
 _STROKE = re.compile(r"[|\u00a6]")
 _SEMICOLON = re.compile(";")
-_CHUNK = re.compile(r"\S+(?: \S+)*")
 _LONGEST_HEADER = 30
 _MOST_COLUMNS = 20
 _VALUES_OF_BARE_NAME = 3
@@ -133,7 +132,7 @@ def _restored(lines: Sequence[Line], at: int) -> _Found:
     if (
         table := _parted_by_signs(lines, at, _STROKE)
         or _parted_by_signs(lines, at, _SEMICOLON)
-        or _side_by_side(lines, at)
+        or lines_side_by_side(lines, at)
     ):
         return table
     if len(text) >= _LONG:
@@ -180,72 +179,6 @@ def _parted_by_signs(lines: Sequence[Line], at: int, sign: re.Pattern[str]) -> _
         made.append(Line(" | ".join(cells), "cells", (*cells, *[""] * (width - len(cells)))))
         past = place + 1
     return (made, past) if len(made) > (columns is not None) else None
-
-
-def _side_by_side(lines: Sequence[Line], at: int) -> _Found | None:
-    """Tables side by side in lines of text, each with the same header, as rows of one grid; their heads above it."""
-    if "  " not in lines[at].text.strip() or len(lines[at].text) > _LONGEST_GLUED:
-        return None
-    if not any(_begins_again(line.text) for line in lines[at : at + 2]):
-        return None
-    labels = list(_CHUNK.finditer(lines[at].text))
-    block, heads, past = _block(labels), [], at + 1
-    if not block and len(labels) > 1 and past < len(lines) and lines[past].kind == "text":
-        heads, labels = labels, list(_CHUNK.finditer(lines[past].text))
-        block, past = _block(labels), past + 1
-    columns = header_cells(tuple(label[0] for label in labels[:block])) if block else None
-    if columns is None:
-        return None
-    starts = [label.start() for label in labels[::block]]
-    if heads and (len(heads) != len(starts) or not all(map(_is_over, heads, starts, [*starts[1:], _LONG * 2]))):
-        return None
-    rows: list[tuple[str, ...]] = []
-    while past < len(lines) and lines[past].kind == "rule":
-        past += 1
-    while past < len(lines) and lines[past].kind == "text":
-        row = _cells_of_blocks(lines[past].text, starts, columns)
-        if row is None:
-            break
-        rows.append(row)
-        past += 1
-    name = next(at for at, column in enumerate(columns) if column.concept == "name")
-    if not any(all(row[name::block]) for row in rows):
-        return None
-    above = [tuple(cell for head in heads for cell in (head[0], *[""] * (block - 1)))] if heads else []
-    made = (*above, tuple(label[0] for label in labels), *rows)
-    return [Line(" | ".join(cells), "cells", cells, SIDE_BY_SIDE) for cells in made], past
-
-
-def _begins_again(text: str) -> bool:
-    """Whether the first word of a line stands in it once more, as it does where headers stand side by side."""
-    first = text.split(None, 1)[:1]
-    return bool(first) and text.count(first[0]) > 1
-
-
-def _is_over(head: re.Match[str], start: int, past: int) -> bool:
-    """Whether a few words stand over a table of those side by side: its head."""
-    return start - 3 <= head.start() < past and len(head[0]) <= _LONGEST_HEADER and head[0][-1] not in ".:;,"
-
-
-def _block(labels: Sequence[re.Match[str]]) -> int:
-    """How many columns each of the tables has whose labels stand side by side; 0 where there is one."""
-    texts = [label[0].lower() for label in labels]
-    block = texts.index(texts[0], 1) if texts.count(texts[0]) > 1 else 0
-    return block if block > 1 and texts == texts[:block] * (len(texts) // block) else 0
-
-
-def _cells_of_blocks(text: str, starts: Sequence[int], columns: tuple[Column, ...]) -> tuple[str, ...] | None:
-    """The cells of a line across tables side by side; None where it is no row of theirs."""
-    row: list[str] = []
-    for start, past in zip(starts, [*starts[1:], len(text)], strict=True):
-        part = text[start if row else 0 : past]
-        if row and text[start - 1 : start].strip():
-            return None
-        cells = cells_by_column(tuple(piece.text for piece in line_cells(part)), columns) if part.strip() else None
-        if part.strip() and cells is None:
-            return None
-        row += cells or [""] * len(columns)
-    return tuple(row) if any(cell_kind(cell) in ("name", "path") for cell in row) else None
 
 
 def _part(text: str) -> Line:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from hotfix_check.drafts.article.phrases import phrase
 from hotfix_check.drafts.article.prose import Said, following_numbers, is_section_heading, numbers_in
 from hotfix_check.drafts.article.rows import PROSE
-from hotfix_check.drafts.article.text import Line
+from hotfix_check.drafts.article.text import CHUNK, Line
 from hotfix_check.drafts.article.values import is_missing
 
 _MAY_REPLACE = ("eplac", "upersed", "uperced", "bsolet", "the place of")
@@ -40,7 +40,6 @@ _COLUMNS: dict[str, re.Pattern[str]] = {
     "update": phrase(r"(?:security )?(?:<fix>|bulletins?|articles?|kbs?)(?: (?:articles?|numbers?|id|name|title))?"),
 }
 """What columns of a table of updates are called. A row that is of another update tells of that one."""
-_CHUNK = re.compile(r"\S+(?: \S+)*")
 _ONLY_NUMBERS = phrase(r"(?:(?:KB ?|Q)?\d{5,7}(?:,? and |[,;] ?|\.?$))+")
 
 
@@ -107,7 +106,7 @@ def _cells(line: Line) -> list[tuple[int, str]]:
     """The cells of a row, or what wide gaps part in a line of text, each with where it stands."""
     if line.kind == "cells":
         return [(at, text) for at, text in enumerate(line.cells) if text]
-    return [(chunk.start(), chunk[0]) for chunk in _CHUNK.finditer(line.text)]
+    return [(chunk.start(), chunk[0]) for chunk in CHUNK.finditer(line.text)]
 
 
 def _kind(text: str) -> str:

@@ -10,7 +10,6 @@ import re
 from collections.abc import Sequence
 from itertools import groupby
 
-from hotfix_check.drafts.article import wording
 from hotfix_check.drafts.article.cells import Cell, Kind, cell_kind, line_cells
 from hotfix_check.drafts.article.columns import Column, Concept, cell_concept, header_cells, header_line, repeated
 from hotfix_check.drafts.article.laying import STRONG
@@ -26,6 +25,7 @@ from hotfix_check.drafts.article.rows import (
     row_from_cells,
     row_from_line,
 )
+from hotfix_check.drafts.article.side_by_side import one_below_another
 from hotfix_check.drafts.article.text import Line, is_underlined, run_of_text
 from hotfix_check.drafts.article.values import is_language, is_platform
 from hotfix_check.frozen import replace
@@ -341,7 +341,7 @@ def grid_tables(lines: Sequence[Line], start: int, past: int) -> list[RawTable]:
         unread.clear()
 
     previous = start
-    for at, cells in _one_below_another(_turned(_ruled_rows(lines, start, past))):
+    for at, cells in one_below_another(_turned(_ruled_rows(lines, start, past))):
         filled = [cell for cell in cells if cell]
         if not filled:
             continue
@@ -363,49 +363,6 @@ def grid_tables(lines: Sequence[Line], start: int, past: int) -> list[RawTable]:
         previous = at
     close(past - 1)
     return tables
-
-
-def _one_below_another(rows: list[tuple[int, tuple[str, ...]]]) -> list[tuple[int, tuple[str, ...]]]:
-    """The rows of a grid with tables that stand side by side (``File | Version | File | Version``) parted.
-
-    Where each has a head of its own, one comes behind the other, but of two that are called "before the hotfix" and
-    "after" the old one is left out.
-    """
-    made: list[tuple[int, tuple[str, ...]]] = []
-    past = 0
-    for place, (at, cells) in enumerate(rows):
-        if place < past:
-            continue
-        whole, block = len(cells), _block(cells)
-        if not block:
-            made.append((at, cells))
-            continue
-        past = place + 1
-        while past < len(rows) and not header_cells(rows[past][1]):
-            past += 1
-        sides = [slice(first, first + block) for first in range(0, whole, block)]
-        above = made[-1][1] if made and len(made[-1][1]) == whole else ("",) * whole
-        heads = [" ".join(dict.fromkeys(filter(None, above[side]))) for side in sides]
-        old = set(filter(wording.is_old, heads)) if any(map(wording.NEW_COLUMN.search, heads)) else set()
-        below = rows[place + 1 : past]
-        if not old and len(set(heads)) > 1 and all(head and is_caption(head) for head in heads):
-            made.pop()
-            for head, side in zip(heads, sides, strict=True):
-                made += [(at, (head, *[""] * (block - 1))), (at, cells[:block])]
-                made += [(line, row[side]) for line, row in below if len(row) == whole]
-            made += [(line, row) for line, row in below if len(row) != whole]
-            continue
-        kept = [side for side, head in zip(sides, heads, strict=True) if head not in old]
-        made.append((at, cells[:block]))
-        for line, row in below:
-            made += [(line, row[side]) for side in kept] if len(row) == whole else [(line, row)]
-    return made
-
-
-def _block(cells: tuple[str, ...]) -> int:
-    """How many columns each of the tables has whose headers stand side by side; 0 where they do not."""
-    block = cells.index(cells[0], 1) if cells.count(cells[0]) > 1 else 0
-    return block if block > 1 and cells == cells[:block] * (len(cells) // block) and header_cells(cells) else 0
 
 
 def _turned(rows: list[tuple[int, tuple[str, ...]]]) -> list[tuple[int, tuple[str, ...]]]:

@@ -54,6 +54,8 @@ _MARKDOWN_SECTION = re.compile(r"#{2,6} [A-Z]")
 _MARKDOWN_LINK = re.compile(r"\[([^\[\]\n]{1,300})\]\((?:https?:/|[/#.])[^()\s]{0,400}\)")
 _MARKDOWN_MARKS = re.compile(r"`|\*\*|\\(?=[_*|`.~#-])")
 _MARKDOWN_BOLD = re.compile(r"(?<!\w)__([^_\n]+)__(?!\w)")  # not within a word: A__.dll is a name
+CHUNK = re.compile(r"\S+(?: \S+)*")
+"""What wide gaps part in a line."""
 _QUOTED = re.compile(r'(?:(?<=\t)|^)"([^"\t]*)"(?=\t|$)')
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 
