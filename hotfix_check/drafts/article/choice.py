@@ -97,9 +97,8 @@ def place_tables(
     counted = False
     for raw in tables:
         table = without_old_columns(raw)
-        floor = (
-            beside if table.first < floor else floor
-        )  # side by side with the one before: what is above is above both
+        if table.first < floor:  # side by side with the one before: what is above is above both
+            floor = beside
         above = _above(lines, table.first, floor, headings)
         reason = "file list" if is_list and table.rows else None
         against = None if reason else _reason_against(lines, table, above, article, floor)

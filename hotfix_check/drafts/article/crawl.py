@@ -31,6 +31,7 @@ _BUTTONS = re.compile(r"\s*(?:(?:Collapse|Expand) this (?:table|image)\s*){1,4}"
 _BUTTONS_WITHIN = re.compile(r"(?:(?:Collapse|Expand) this (?:table|image)\s?){1,4}", re.IGNORECASE)
 _LONG = 100
 _LONGEST_CELL = 120
+_SIGNS = re.compile(r"[|\u00a6;]")
 _STROKE = re.compile(r"[|\u00a6]")
 _SEMICOLON = re.compile(";")
 _LONGEST_HEADER = 30
@@ -129,11 +130,11 @@ def _narrowed(behind: str, width: int) -> str:
 def _restored(lines: Sequence[Line], at: int) -> _Found:
     """What a line of text is, together with those behind it that belong to it."""
     text = lines[at].text
-    if (
-        table := _parted_by_signs(lines, at, _STROKE)
-        or _parted_by_signs(lines, at, _SEMICOLON)
-        or lines_side_by_side(lines, at)
-    ):
+    if _SIGNS.search(text):
+        table = _parted_by_signs(lines, at, _STROKE) or _parted_by_signs(lines, at, _SEMICOLON)
+        if table:
+            return table
+    if table := lines_side_by_side(lines, at):
         return table
     if len(text) >= _LONG:
         return _long_line(lines, at), at + 1
@@ -157,8 +158,6 @@ def _restored(lines: Sequence[Line], at: int) -> _Found:
 
 def _parted_by_signs(lines: Sequence[Line], at: int, sign: re.Pattern[str]) -> _Found | None:
     """A table whose cells signs part, without one at its edges: a header and rows, or rows between strokes alone."""
-    if not sign.search(lines[at].text, 0, MAX_GRID_LINE):
-        return None
     made: list[Line] = []
     columns: tuple[Column, ...] | None = None
     past = at

@@ -102,6 +102,16 @@ def test_tables_side_by_side(labels: tuple[str, ...], expected: list[tuple[str, 
     assert [(row.name, row.version) for row in page(f"<p>The hotfix has these files:</p>{shown}").files] == expected
 
 
+def test_files_side_by_side_below_a_narrow_header_are_all_there() -> None:
+    lines = [
+        "File   Version   File   Version",
+        "-------",
+        *(f"{n}.dll  1.0.0.{n}  {n}b.dll  1.0.1.{n}" for n in (1, 2)),
+    ]
+    draft = page("<p>The hotfix has these files:</p><pre>" + "\n".join(lines) + "\n</pre>")
+    assert [row.name for row in draft.files] == ["1.dll", "1b.dll", "2.dll", "2b.dll"]
+
+
 @pytest.mark.parametrize(
     ("heads", "expected"),
     [
