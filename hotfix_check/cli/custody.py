@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from pathlib import Path
@@ -33,11 +32,10 @@ from hotfix_check.pe.bytes import PeError, open_regular
 from hotfix_check.report.document import result_digest
 from hotfix_check.report.text import visible
 from hotfix_check.untrusted.json import read_json
-from hotfix_check.untrusted.shown import path_text
+from hotfix_check.untrusted.shown import path_of, path_text
 
 MAX_BYTES = 64 * 1024 * 1024
 SAME, DIFFERENT = 0, 1
-_ESCAPED = re.compile(rb"\\x([89a-f][0-9a-f])")
 
 
 def manifest_text(found: Answer, read: Sequence[tuple[Path, Inventory]]) -> str:
@@ -190,10 +188,8 @@ def _place(recorded: EvidenceTarget, root: Path | None, *, alone: bool) -> Path:
 
 
 def _named(text: str) -> Path:
-    """The path that ``path_text`` wrote: bytes that are not UTF-8 again, unless ``\\xff`` is what it is called."""
-    given = Path(text)
-    raw = _ESCAPED.sub(lambda found: bytes.fromhex(found[1].decode()), text.encode("utf-8", "surrogatepass"))
-    named = Path(raw.decode("utf-8", "surrogateescape"))
+    """The path that was recorded: bytes that are not UTF-8 again, unless ``\\xff`` is what it is called."""
+    given, named = Path(text), Path(path_of(text))
     return given if given.exists() or not named.exists() else named
 
 

@@ -12,7 +12,7 @@ from hotfix_check.cli.output import chosen_paint, columns, for_machines, is_term
 from hotfix_check.errors import OutputError, UsageError, needs_extra
 from hotfix_check.frozen import replace
 from hotfix_check.judging.question import known
-from hotfix_check.report.formats import FORMATS, NO_PUBLISHER, RESULT, CsvKind, Report, View, plain
+from hotfix_check.report.formats import FORMATS, NO_PUBLISHER, RESULT, CsvKind, Report, View, form_among, plain
 from hotfix_check.report.publisher import parse_publisher
 from hotfix_check.untrusted.windows_paths import ON_WINDOWS, names_a_device, system_path
 from hotfix_check.writing import is_stream, replaced, replaced_bytes, write_file
@@ -125,9 +125,8 @@ def check_output(output: Path | None, inputs: Sequence[Path], *, writes: str) ->
     ``writes`` is the suffix of the one format that there is: a name that asks for another would hold what it is not.
     """
     if output is not None:
-        suffixes = [one.suffix for form, one in FORMATS.items() if form != "table"]
-        named = [suffix for suffix in suffixes if output.name.lower().endswith(suffix)]
-        if named and writes not in named[-1:]:
+        named = form_among(FORMATS, output.name)
+        if named not in (None, "table") and FORMATS[named].suffix != writes:
             raise UsageError(f"--output: {output}: only {writes} is written here: choose a name that ends with it")
         not_evidence(output, inputs)
         if lines := _placeless(output):

@@ -109,8 +109,13 @@ class Report(Generic[Shown]):
 
     def form_of(self, name: str) -> str | None:
         """The format that a file's name asks for, by the longest suffix; None where it asks for none."""
-        fitting = [form for form in (*self.text, *self.binary) if name.lower().endswith(FORMATS[form].suffix)]
-        return max(fitting, key=lambda form: len(FORMATS[form].suffix), default=None)
+        return form_among((*self.text, *self.binary), name)
+
+
+def form_among(forms: Iterable[str], name: str) -> str | None:
+    """The one of these formats that a file's name asks for, by the longest suffix; None where it asks for none."""
+    fitting = [form for form in forms if name.lower().endswith(FORMATS[form].suffix)]
+    return max(fitting, key=lambda form: len(FORMATS[form].suffix), default=None)
 
 
 def _result_text(form: ResultForm, document: Result, view: View) -> Iterable[str]:

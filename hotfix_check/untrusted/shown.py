@@ -51,6 +51,13 @@ def path_text(name: str) -> str:
         return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
+def path_of(text: str) -> str:
+    """The path that ``path_text`` wrote so: ``\\xff`` is a byte again."""
+    written = text.encode("utf-8", "surrogatepass")
+    raw = re.sub(rb"\\x([89a-f][0-9a-f])", lambda found: bytes.fromhex(found[1].decode()), written)
+    return raw.decode("utf-8", "surrogateescape")
+
+
 def is_hidden(character: str) -> bool:
     """Whether a character could act on a terminal, reorder or hide text, or stand there unseen."""
     return unicodedata.category(character) in _CATEGORIES or _IGNORED.match(character) is not None
